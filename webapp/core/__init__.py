@@ -1,0 +1,1 @@
+"""What every room stands on: settings, database, clock, access, errors, mail, audit, signals and the look."""

@@ -1,0 +1,75 @@
+"""Errors named by cause, and the pages people see when something fails."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import structlog
+from flask import render_template, request
+from werkzeug.exceptions import HTTPException
+
+from webapp.core.database import db
+from webapp.core.i18n import _
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from werkzeug.wrappers import Response
+
+log = structlog.get_logger(__name__)
+
+PAGES = (400, 403, 404, 405, 409, 410, 413, 429, 500, 503)
+
+
+class DomainError(Exception):
+    """A rule said no. The message is the translated sentence that people see."""
+
+    status: int = HTTPStatus.CONFLICT
+
+
+class TooManyRequests(DomainError):
+    """A limit that protects an account or an address was passed."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = max(1, seconds)
+        minutes = -(-self.seconds // 60)
+        super().__init__(_("Too many tries. Please wait %(minutes)d min and try again.", minutes=minutes))
+
+
+def error_page(status: int, message: str = "") -> tuple[str, int]:
+    """The page for a status, with the sentence of the cause where there is one."""
+    shown = status if status in PAGES else (500 if status >= 500 else 400)
+    return render_template("ui/error.html", status=shown, message=message), status
+
+
+def init_errors(app: Flask) -> None:
+    """Show every failure as a translated page; log what nobody expected."""
+
+    @app.errorhandler(DomainError)
+    def refused(error: DomainError) -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
+        db.session.rollback()
+        body, status = error_page(error.status, str(error))
+        if isinstance(error, TooManyRequests):
+            return body, status, {"Retry-After": str(error.seconds)}
+        return body, status
+
+    @app.errorhandler(HTTPException)
+    def failed(error: HTTPException) -> Response | tuple[str, int] | tuple[str, int, list[tuple[str, str]]]:
+        code = error.code or 500
+        if code < 400:
+            return error.get_response(request.environ)
+        db.session.rollback()
+        described = error.description if getattr(error, "translated", False) else ""
+        body, status = error_page(code, described or "")
+        kept = [(name, value) for name, value in error.get_headers(request.environ) if name in ("Allow", "Retry-After")]
+        return body, status, kept
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> tuple[str, int]:
+        db.session.rollback()
+        log.error("request_failed", endpoint=request.endpoint, method=request.method, exc_info=error)
+        if app.config.get("PROPAGATE_EXCEPTIONS"):
+            raise error
+        return error_page(500)

@@ -1,0 +1,21 @@
+"""Putting mail into the outbox."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from webapp.core.database import db
+from webapp.core.ids import new_id
+from webapp.core.mail.models import OutboxMail
+
+
+def queue(*, to: str, subject: str, text: str, language: str, now: datetime, person_id: UUID | None = None) -> OutboxMail:
+    """Add a mail in the caller's unit of work. The Message-ID is made here, so a second delivery is recognised as one."""
+    mail_id = new_id()
+    mail = OutboxMail(
+        id=mail_id, person_id=person_id, recipient=to, subject=" ".join(subject.split()), text=text, language=language,
+        message_id=f"<{mail_id}@localgoals.invalid>", created_at=now, due_at=now,
+    )
+    db.session.add(mail)
+    return mail
