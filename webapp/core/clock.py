@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import UTC, date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_fixed: ContextVar[datetime | None] = ContextVar("fixed_time", default=None)
+_fixed: list[datetime] = []
 
 
 def now() -> datetime:
     """The present, aware, in UTC."""
-    return _fixed.get() or datetime.now(UTC)
+    return _fixed[-1] if _fixed else datetime.now(UTC)
 
 
 def today(zone: tzinfo) -> date:
@@ -26,8 +25,8 @@ def today(zone: tzinfo) -> date:
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Hold the clock at a moment: for tests and for demo data."""
-    token = _fixed.set(moment)
+    _fixed.append(moment)
     try:
         yield
     finally:
-        _fixed.reset(token)
+        _fixed.pop()

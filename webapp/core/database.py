@@ -11,7 +11,7 @@ from flask import has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Enum, MetaData, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
 if TYPE_CHECKING:
@@ -54,19 +54,25 @@ def enum_column(kind: type[StrEnum], name: str) -> Enum:
     )
 
 
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+TYPES: dict[Any, Any] = {
+    datetime: UtcDateTime, UUID: Uuid, dict[str, Any]: Json, list[Any]: Json, dict[str, str]: Json, list[str]: Json,
+}
+
+
 class Base(DeclarativeBase):
     """Base of all tables: named constraints, so that migrations can speak of them."""
 
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {datetime: UtcDateTime, UUID: Uuid, dict[str, Any]: Json, list[Any]: Json, dict[str, str]: Json, list[str]: Json}
+    # Flask-SQLAlchemy copies this body into a base of its own, where only a whole registry survives.
+    registry = registry(metadata=METADATA, type_annotation_map=TYPES)
 
 
 # Savepoints let a test wrap everything in one transaction that it rolls back; on an engine this changes nothing.

@@ -1,0 +1,41 @@
+"""LocalGoals: the factory. It builds the application from its rooms and wires their signals."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from webapp.core.access import refuse_unmarked
+from webapp.core.config import Settings, shipped
+from webapp.core.database import db, init_database
+from webapp.core.errors import init_errors
+from webapp.core.i18n import init_languages
+from webapp.core.logs import init_logs
+from webapp.core.security import init_security
+
+# From the ground up; each may import only from those before it (tests/architecture).
+ROOMS = (
+    "core", "places", "accounts", "participation", "goals", "courses", "learning", "quizzes", "certificates", "statistics", "portal", "scheduler",
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application. Raises `SettingsError` or `UnmarkedView` instead of starting wrong."""
+    settings = settings or Settings.from_environment()
+    app = Flask("webapp", static_folder=None, template_folder=None)
+    app.extensions["settings"] = settings
+    init_database(app, settings)
+    Migrate(app, db, directory=str(shipped("migrations")), compare_type=True)
+    init_logs(app, settings)
+    init_security(app, settings)
+    init_languages(app)
+    init_errors(app)
+    for room in ROOMS:
+        if find_spec(f"webapp.{room}") is None or find_spec(f"webapp.{room}.room") is None:
+            continue
+        import_module(f"webapp.{room}.room").init_app(app)
+    refuse_unmarked(app)
+    return app

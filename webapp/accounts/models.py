@@ -1,0 +1,164 @@
+"""Tables of people, organisations, sign-ins, sessions and roles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.core.database import Model, enum_column
+from webapp.core.ids import new_id
+from webapp.places.models import Place
+
+
+class Sex(StrEnum):
+    """As people state it themselves; unstated is null."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+class PositionLevel(IntEnum):
+    """Ordered, so that 'middle level and above' is a comparison."""
+
+    STAFF = 10
+    JUNIOR = 20
+    MIDDLE = 30
+    SENIOR = 40
+    LEADING = 50
+
+
+class OrganisationType(StrEnum):
+    """What kind of organisation a person works for."""
+
+    GOVERNMENT = "government"
+    ASSOCIATION = "association"
+    ACADEMIA = "academia"
+    BUSINESS = "business"
+    CIVIL_SOCIETY = "civil_society"
+    MEDIA = "media"
+    OTHER = "other"
+
+
+class Role(StrEnum):
+    """What a person may do beyond learning; granted for a place and the tree below it."""
+
+    TRAINER = "trainer"
+    AUTHOR = "author"
+    STAFF = "staff"
+    ADMINISTRATOR = "administrator"
+
+
+class TokenPurpose(StrEnum):
+    """What a link in a mail is for."""
+
+    VERIFY = "verify"
+    RESET = "reset"
+
+
+class Organisation(Model):
+    """Where a person works; it belongs to a place."""
+
+    __tablename__ = "organisations"
+    __table_args__ = (Index("uq_organisations_name_place", "name_key", "place_id", unique=True),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(String(200))
+    type: Mapped[OrganisationType] = mapped_column(enum_column(OrganisationType, "organisation_type"))
+    place_id: Mapped[UUID | None] = mapped_column(ForeignKey("places.id"), index=True)
+    created_at: Mapped[datetime]
+
+
+class Person(Model):
+    """Someone the programme knows. The one erasable row that holds the name."""
+
+    __tablename__ = "people"
+    __table_args__ = (
+        CheckConstraint("birth_year IS NULL OR (birth_year BETWEEN 1900 AND 2100)", name="birth_year"),
+        CheckConstraint("position_level IS NULL OR position_level IN (10, 20, 30, 40, 50)", name="position_level"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(120))
+    language: Mapped[str] = mapped_column(String(20))
+    time_zone: Mapped[str] = mapped_column(String(60), default="Asia/Shanghai")
+    place_id: Mapped[UUID | None] = mapped_column(ForeignKey("places.id"), index=True)
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    position_level: Mapped[int | None]
+    sex: Mapped[Sex | None] = mapped_column(enum_column(Sex, "sex"))
+    birth_year: Mapped[int | None]
+    demo: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+
+    place: Mapped[Place | None] = relationship(lazy="raise_on_sql")
+    organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+    sign_in: Mapped[SignIn | None] = relationship(back_populates="person", lazy="raise_on_sql", uselist=False)
+    grants: Mapped[list[RoleGrant]] = relationship(foreign_keys="RoleGrant.person_id", lazy="select", viewonly=True)
+
+
+class SignIn(Model):
+    """How a person signs in. The e-mail is kept as typed and, for comparing, folded."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), unique=True)
+    email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(254), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    verified_at: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(back_populates="sign_in", lazy="joined", innerjoin=True)
+
+
+class Session(Model):
+    """One signed-in browser. Its id lives in the signed cookie; ending the row signs that browser out."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    sign_in_id: Mapped[UUID] = mapped_column(ForeignKey("sign_ins.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+
+    sign_in: Mapped[SignIn] = relationship(lazy="joined", innerjoin=True)
+
+
+class MailToken(Model):
+    """A link that was mailed; only its hash is kept, and it works once."""
+
+    __tablename__ = "mail_tokens"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sign_in_id: Mapped[UUID] = mapped_column(ForeignKey("sign_ins.id"), index=True)
+    purpose: Mapped[TokenPurpose] = mapped_column(enum_column(TokenPurpose, "token_purpose"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
+class RoleGrant(Model):
+    """A role for a place and the tree below it; without a place it holds everywhere."""
+
+    __tablename__ = "role_grants"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    role: Mapped[Role] = mapped_column(enum_column(Role, "role"))
+    place_id: Mapped[UUID | None] = mapped_column(ForeignKey("places.id"), index=True)
+    granted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    granted_at: Mapped[datetime]
+    until: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+    place: Mapped[Place | None] = relationship(lazy="joined")

@@ -1,0 +1,16 @@
+"""Wiring of the core: what every page needs, and the addresses machines ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from webapp.core import health, metrics
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the core's blueprints and the look."""
+    app.register_blueprint(health.bp)
+    app.register_blueprint(metrics.bp)
