@@ -75,7 +75,7 @@ def update(room: str) -> None:
 
 
 def _strings(string: object) -> list[str]:
-    return list(string) if isinstance(string, (list, tuple)) else [str(string)]
+    return [part or "" for part in string] if isinstance(string, (list, tuple)) else [str(string or "")]
 
 
 def compile_all() -> None:
