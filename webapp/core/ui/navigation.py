@@ -1,0 +1,69 @@
+"""The links of the page's header: each room adds its own, in an order that is data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app, request
+
+from webapp.core.access import current
+from webapp.core.i18n import LANGUAGES, NATIVE_NAMES, current_language, switch_url
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+EXTENSION = "navigation"
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of the header as the page shows it."""
+
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language of the switch: `url` sets it and comes back to this page with its query."""
+
+    tag: str
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class _Entry:
+    rank: int
+    path: str
+    label: Any
+    shown: Callable[[Any], bool] | None
+
+
+def add_link(app: Flask, label: Any, path: str, *, rank: int, shown: Callable[[Any], bool] | None = None) -> None:
+    """Add an entry to the header. `label` is a lazy string; `shown` a predicate of the viewer, None for everybody."""
+    app.extensions.setdefault(EXTENSION, []).append(_Entry(rank, path, label, shown))
+
+
+def links() -> list[Link]:
+    """Entries for this reader, in order; the one whose address begins this page's address is current."""
+    entries: list[_Entry] = sorted(current_app.extensions.get(EXTENSION, []), key=lambda entry: entry.rank)
+    return [
+        Link(str(entry.label), request.script_root + entry.path, _within(request.path, entry.path))
+        for entry in entries
+        if entry.shown is None or ((viewer := current()) is not None and entry.shown(viewer))
+    ]
+
+
+def languages() -> list[Language]:
+    """The language switch."""
+    here = current_language()
+    return [Language(tag, NATIVE_NAMES[tag], request.script_root + switch_url(tag), tag == here) for tag in LANGUAGES]
+
+
+def _within(path: str, section: str) -> bool:
+    return path == section or (section != "/" and path.startswith(section.rstrip("/") + "/"))

@@ -1,0 +1,102 @@
+"""What every template can call: addresses, attributes, dates, numbers. No template needs a context for these."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from flask import request
+from flask_babel import get_timezone
+from markupsafe import Markup, escape
+from werkzeug.local import LocalProxy
+
+from webapp.core import access
+from webapp.core.config import settings
+from webapp.core.i18n import LANGUAGES, current_language
+from webapp.core.ui import dates, navigation
+from webapp.core.ui.assets import PREFIX, Assets
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def address(path: str, **query: Any) -> str:
+    """A path of this site below its mount point, with a query; None and empty values are left out."""
+    kept = {name: value for name, value in query.items() if value not in (None, "")}
+    return request.script_root + path + (f"?{urlencode(kept, doseq=True)}" if kept else "")
+
+
+def with_query(**changes: Any) -> str:
+    """This page with its query changed: None removes a name."""
+    query: dict[str, Any] = {**request.args.to_dict(flat=False), **changes}
+    return address(request.path, **query)
+
+
+def page_address(language: str | None = None) -> str:
+    """The public address of this page, in one language where given: for canonical and alternate links."""
+    query = {name: value for name, value in request.args.to_dict(flat=False).items() if name not in {"lang", "next"}}
+    if language:
+        query["lang"] = [language]
+    return settings().public_url + address(request.path, **query)
+
+
+def attributes(given: dict[str, Any]) -> Markup:
+    """HTML attributes: underscores become hyphens, True stands alone, None and False are left out."""
+    parts = []
+    for name, value in given.items():
+        if value is None or value is False:
+            continue
+        key = escape(name.rstrip("_").replace("_", "-"))
+        parts.append(Markup(" {}").format(key) if value is True else Markup(' {}="{}"').format(key, value))
+    return Markup().join(parts)
+
+
+def thousands(value: float | None) -> str:
+    """`1,137`: separators as both languages print them; an en rule where there is no number."""
+    return "–" if value is None else f"{value:,}"
+
+
+def _day(value: date) -> str:
+    return dates.day_text(value, current_language(), get_timezone())
+
+
+def _month(value: date) -> str:
+    return dates.month_text(value, current_language(), get_timezone())
+
+
+def _clock(value: datetime) -> str:
+    return dates.clock_text(value, get_timezone())
+
+
+def _moment(value: datetime) -> str:
+    return dates.moment_text(value, current_language(), get_timezone())
+
+
+def _days(first: date, last: date) -> str:
+    return dates.days_text(first, last, current_language(), get_timezone())
+
+
+def init_templates(app: Flask, assets: Assets) -> None:
+    """Register globals and filters. Readers and links are looked up only when a template asks for them, so
+    that the page for a broken database can leave them out.
+    """
+
+    def asset(name: str) -> str:
+        return f"{request.script_root}/{PREFIX}/{assets.published(name)}"
+
+    app.jinja_env.globals.update(
+        asset=asset,
+        address=address,
+        with_query=with_query,
+        page_address=page_address,
+        attributes=attributes,
+        days_text=_days,
+        machine_time=dates.machine_text,
+        viewer=LocalProxy(access.current, unbound_message="outside a request"),
+        navigation=LocalProxy(navigation.links),
+        languages=LocalProxy(navigation.languages),
+        language=LocalProxy(current_language),
+        language_tags=LANGUAGES,
+    )
+    app.jinja_env.filters.update(day=_day, month=_month, clock=_clock, moment=_moment, thousands=thousands)
