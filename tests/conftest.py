@@ -14,6 +14,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import event
 
+from tests.cast import Cast, assemble, signed_in_client
 from tests.postgres import Server
 from webapp import create_app
 from webapp.core import clock
@@ -159,6 +160,18 @@ def committed(built_app: Flask) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """A browser without JavaScript and without a sign-in."""
     return app.test_client()
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """The people of every test, in a small tree of places."""
+    return assemble()
+
+
+@pytest.fixture
+def login_as(app: Flask, cast: Cast) -> Callable[[str], FlaskClient]:
+    """`login_as("learner")` is a browser in which that member of the cast is signed in."""
+    return lambda name: signed_in_client(app, cast.sign_in_ids[name])
 
 
 @pytest.fixture

@@ -55,8 +55,8 @@ class Role(StrEnum):
 class TokenPurpose(StrEnum):
     """What a link in a mail is for."""
 
-    VERIFY = "verify"
     RESET = "reset"
+    INVITE = "invite"
 
 
 class Organisation(Model):
@@ -133,13 +133,37 @@ class Session(Model):
     sign_in: Mapped[SignIn] = relationship(lazy="joined", innerjoin=True)
 
 
+class SignUp(Model):
+    """Someone asked to join; person and sign-in are made when the mailed link is confirmed.
+
+    A row is written also when the address has a sign-in already: then nobody is told its token. Each row keeps the
+    password of its own request, so that a stranger cannot choose the password of an address that is not theirs.
+    """
+
+    __tablename__ = "sign_ups"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(254), index=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(20))
+    next_path: Mapped[str] = mapped_column(String(500), default="")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
 class MailToken(Model):
-    """A link that was mailed; only its hash is kept, and it works once."""
+    """A link by which a password is chosen; only its hash is kept, and it works once.
+
+    One without a sign-in leads nowhere: it is written when somebody asks for an address that nobody has.
+    """
 
     __tablename__ = "mail_tokens"
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    sign_in_id: Mapped[UUID] = mapped_column(ForeignKey("sign_ins.id"), index=True)
+    sign_in_id: Mapped[UUID | None] = mapped_column(ForeignKey("sign_ins.id"), index=True)
     purpose: Mapped[TokenPurpose] = mapped_column(enum_column(TokenPurpose, "token_purpose"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,171 @@
+"""Who is looking: the signed-in person of a request, found with one query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import flask_login
+from flask import current_app, g, request, session
+from flask_login import LoginManager
+from sqlalchemy.orm.attributes import set_committed_value
+
+from webapp.accounts import queries, rules
+from webapp.accounts.models import Person, Role, Session, SignIn
+from webapp.core import access, clock
+from webapp.core.config import settings
+from webapp.core.database import db
+
+if TYPE_CHECKING:
+    from flask import Flask, Response
+
+    from webapp.accounts.queries import Grant
+    from webapp.places.models import Place
+
+SESSION_KEY = "_user_id"
+SEEN_KEY = "seen"
+NEXT_NOTE = timedelta(minutes=5)
+
+manager = LoginManager()
+
+
+@dataclass(frozen=True, eq=False)
+class Viewer:
+    """A signed-in person in one request. Plain values stay readable after a commit; `person` is the row itself."""
+
+    person: Person
+    sign_in: SignIn
+    person_id: UUID
+    name: str
+    language: str
+    time_zone: str
+    session_id: UUID
+    _found: list[tuple[Grant, ...]] = field(default_factory=list, repr=False)
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """What Flask-Login keeps in the signed cookie: the id of the session row."""
+        return str(self.session_id)
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        """Roles in force. One query at the first use, none afterwards."""
+        if not self._found:
+            self._found.append(queries.grants_in_force(self.person_id, clock.now()))
+        return self._found[0]
+
+    def has_role(self, role: Role, place: Place | None = None) -> bool:
+        """Whether the role holds for the place: granted there, above it, or everywhere. Without a place: anywhere at all."""
+        return any(grant.role is role and (place is None or grant.covers(place.path)) for grant in self.grants)
+
+    def has_role_everywhere(self, role: Role) -> bool:
+        """Whether the role was granted without a place."""
+        return any(grant.role is role and grant.everywhere for grant in self.grants)
+
+    def paths(self, role: Role) -> tuple[str, ...] | None:
+        """Path prefixes of the trees for which the role holds; None when it holds everywhere, empty when nowhere."""
+        held = [grant for grant in self.grants if grant.role is role]
+        if any(grant.everywhere for grant in held):
+            return None
+        return tuple(sorted({grant.path for grant in held if grant.path is not None}))
+
+
+def viewer() -> Viewer | None:
+    """The signed-in viewer of this request, or None. One query a request at most."""
+    found = access.current()
+    return found if isinstance(found, Viewer) else None
+
+
+def _provide() -> Viewer | None:
+    user = flask_login.current_user
+    found = user._get_current_object()  # noqa: SLF001  the documented way to look behind the proxy
+    if not isinstance(found, Viewer):
+        return None
+    g.time_zone = found.time_zone
+    return found
+
+
+def _load(cookie_id: str) -> Viewer | None:
+    """The viewer of a session id from the cookie, unless the session is over. One query."""
+    try:
+        session_id = UUID(cookie_id)
+    except ValueError:
+        return None
+    row = db.session.get(Session, session_id)
+    idle = timedelta(minutes=settings().idle_minutes)
+    if row is None or not rules.session_lives(
+        now=clock.now(), seen=_seen(), idle=idle, expires_at=row.expires_at, ended_at=row.ended_at, disabled_at=row.sign_in.disabled_at,
+    ):
+        return None
+    return _of(row)
+
+
+def _of(row: Session) -> Viewer:
+    person = row.sign_in.person
+    set_committed_value(person, "sign_in", row.sign_in)
+    return Viewer(
+        person=person, sign_in=row.sign_in, person_id=person.id, name=person.name, language=person.language,
+        time_zone=person.time_zone, session_id=row.id,
+    )
+
+
+def _seen() -> datetime | None:
+    return rules.moment_of(session.get(SEEN_KEY))
+
+
+def begin(row: Session) -> None:
+    """Let this browser carry the session: everything the cookie held before is dropped, so that an older copy is worth nothing."""
+    session.clear()
+    session.permanent = True
+    session[SEEN_KEY] = int(clock.now().timestamp())
+    session[SESSION_KEY] = str(row.id)
+    _forget()
+
+
+def end() -> None:
+    """Make this browser a stranger's."""
+    session.clear()
+    _forget()
+
+
+def was_signed_in() -> bool:
+    """Whether the cookie speaks of a session that is over."""
+    return SESSION_KEY in session and viewer() is None
+
+
+def _forget() -> None:
+    for name in ("viewer", "_login_user", "time_zone"):
+        g.pop(name, None)
+
+
+def init_viewer(app: Flask) -> None:
+    """Install Flask-Login and tell the core who is looking."""
+    manager.init_app(app)
+    # Phones change their address on every train ride; the signed cookie and the row are what counts.
+    manager.session_protection = None
+    manager.user_loader(_load)
+    access.provide_viewer(_provide)
+
+    @app.before_request
+    def look() -> None:
+        # Early, because times on the page are printed in the reader's zone from the first one on.
+        if SESSION_KEY in session and not _for_machines():
+            access.current()
+
+    @app.after_request
+    def note_seen(response: Response) -> Response:
+        if isinstance(g.get("viewer"), Viewer) and SESSION_KEY in session:
+            now, seen = clock.now(), _seen()
+            if seen is None or now - seen >= NEXT_NOTE:
+                session[SEEN_KEY] = int(now.timestamp())
+        return response
+
+
+def _for_machines() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "_access", ("", ""))[0] == access.MACHINE

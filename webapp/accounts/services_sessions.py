@@ -1,0 +1,88 @@
+"""Signing in and out: checking a password, opening and ending sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import delete, or_, select, update
+
+from webapp.accounts import passwords
+from webapp.accounts.models import MailToken, Session, SignIn, SignUp
+from webapp.core.database import db
+from webapp.core.ids import new_id
+
+if TYPE_CHECKING:
+    from sqlalchemy import Executable
+
+KEPT_AFTER_END = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a password is compared with; for an address that nobody has, the fields are empty."""
+
+    sign_in_id: UUID | None
+    password_hash: str | None
+    usable: bool
+
+
+def credentials(email_key: str) -> Credentials:
+    """The hash to compare with. One query, whether the address is known or not."""
+    row = db.session.execute(
+        select(SignIn.id, SignIn.password_hash, SignIn.verified_at, SignIn.disabled_at).where(SignIn.email_key == email_key)
+    ).first()
+    if row is None:
+        return Credentials(None, None, usable=False)
+    return Credentials(row.id, row.password_hash, usable=row.verified_at is not None and row.disabled_at is None)
+
+
+def accepts(found: Credentials, password: str) -> bool:
+    """Whether this password opens a session. One hash computation in every case, outside any transaction."""
+    return passwords.matches(password, found.password_hash) and found.usable
+
+
+def open_session(*, sign_in_id: UUID, now: datetime, length: timedelta, instead_of: UUID | None = None) -> Session:
+    """A new session for a browser; the one that it carried before ends."""
+    if instead_of is not None:
+        end_session(session_id=instead_of, now=now)
+    row = Session(id=new_id(), sign_in_id=sign_in_id, created_at=now, expires_at=now + length)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def refresh_hash(*, sign_in_id: UUID, known: str, password: str) -> None:
+    """Keep the password under today's parameters if its hash was made with weaker ones."""
+    if passwords.outdated(known):
+        db.session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(password_hash=passwords.hashed(password)))
+
+
+def end_session(*, session_id: UUID, now: datetime) -> None:
+    """Sign one browser out. One statement; ending twice changes nothing."""
+    db.session.execute(update(Session).where(Session.id == session_id, Session.ended_at.is_(None)).values(ended_at=now))
+
+
+def end_sessions(*, sign_in_id: UUID, now: datetime, but: UUID | None = None) -> int:
+    """Sign out every browser of a sign-in, perhaps but one; how many. One statement."""
+    statement = update(Session).where(Session.sign_in_id == sign_in_id, Session.ended_at.is_(None))
+    if but is not None:
+        statement = statement.where(Session.id != but)
+    return _count(statement.values(ended_at=now))
+
+
+def sweep(now: datetime) -> int:
+    """Delete sessions and links that ended a month ago; the number of rows. Three statements."""
+    past = now - KEPT_AFTER_END
+    return (
+        _count(delete(Session).where(or_(Session.expires_at <= past, Session.ended_at <= past)))
+        + _count(delete(MailToken).where(MailToken.expires_at <= past))
+        + _count(delete(SignUp).where(SignUp.expires_at <= past))
+    )
+
+
+def _count(statement: Executable) -> int:
+    result: Any = db.session.execute(statement)
+    return int(result.rowcount)
