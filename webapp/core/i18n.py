@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -83,6 +84,12 @@ def switch_url(tag: str) -> str:
     return f"/language/{tag}?{urlencode({'next': here})}"
 
 
+def plain(number: str | float | Decimal) -> str:
+    """A number as digits without superfluous zeros: `3`, `36.5`."""
+    text = f"{Decimal(str(number)):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def catalogues() -> list[Path]:
     """Folders of the rooms' translation catalogues."""
     return sorted(Path(__file__).resolve().parents[1].glob("**/translations"))
@@ -90,6 +97,7 @@ def catalogues() -> list[Path]:
 
 def init_languages(app: Flask) -> None:
     """Install Babel with every room's catalogue."""
+    app.jinja_env.filters.update(localised=localised, plain=plain)
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(str(folder) for folder in catalogues())
     Babel(
         app, default_locale="en", default_timezone="UTC",

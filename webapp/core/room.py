@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from webapp.core import health, metrics
+from webapp.core import health, metrics, ui
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -12,5 +12,6 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Register the core's blueprints and the look."""
+    ui.init_app(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(metrics.bp)

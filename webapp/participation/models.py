@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.database import Model, enum_column
 from webapp.core.ids import new_id
+from webapp.places.models import PathText
 
 
 class EventKind(StrEnum):
@@ -70,7 +71,7 @@ class ParticipationEvent(Model):
     training_id: Mapped[UUID | None]
     attempt_id: Mapped[UUID | None]
     place_id: Mapped[UUID | None] = mapped_column(ForeignKey("places.id"), index=True)
-    place_path: Mapped[str | None] = mapped_column(String(200), index=True)
+    place_path: Mapped[str | None] = mapped_column(PathText, index=True)
     organisation_type: Mapped[str | None] = mapped_column(String(40))
     position_level: Mapped[int | None]
     sex: Mapped[str | None] = mapped_column(String(20))

@@ -1,0 +1,56 @@
+"""The ticket that a shown page carries, so that only pages we served are counted as views."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from webapp.core.ids import new_id
+from webapp.courses.content import Course, Step
+
+# A page may stay open overnight; after that its time says nothing about reading.
+TICKET_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One showing of a step's page."""
+
+    view_id: UUID
+    course_id: str
+    step_id: str
+
+
+def ticket(course: Course, step: Step) -> str:
+    """A signed ticket for one showing."""
+    return str(_signer().dumps([new_id().hex, course.id, step.id]))
+
+
+def read_ticket(text: str) -> Shown | None:
+    """What the ticket says, or None if it is forged or a day old."""
+    try:
+        view_id, course_id, step_id = _signer().loads(text, max_age=TICKET_SECONDS)
+        return Shown(UUID(view_id), course_id, step_id)
+    except (BadSignature, ValueError, TypeError):
+        return None
+
+
+def seconds_of(text: str) -> float:
+    """Seconds as the browser says them; nonsense is no time."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        return 0
+    return seconds if math.isfinite(seconds) else 0
+
+
+def _signer() -> URLSafeTimedSerializer:
+    signer = current_app.extensions.get("reading_signer")
+    if signer is None:
+        signer = current_app.extensions["reading_signer"] = URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="reading")
+    assert isinstance(signer, URLSafeTimedSerializer)
+    return signer

@@ -1,0 +1,17 @@
+"""Wiring of the learning room."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from webapp.core.i18n import lazy
+from webapp.core.ui.navigation import add_link
+from webapp.courses.content import StepKind
+from webapp.learning import steps, views
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages, and how a lesson is shown."""
+    app.register_blueprint(views.bp)
+    add_link(app, lazy("Courses"), "/courses/", rank=10)
+    steps.register(StepKind.LESSON, views.lesson_page)

@@ -1,0 +1,62 @@
+"""Home, my learning, about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from webapp.accounts.current import viewer
+from webapp.certificates import queries as certificates
+from webapp.core.access import public, signed_in
+from webapp.core.config import settings
+from webapp.courses.catalogue import catalogue
+from webapp.courses.content import StepKind
+from webapp.learning import queries as learning
+from webapp.learning.outline import Outline, count_of, outline
+from webapp.portal.rules import waiting_certificates
+
+bp = Blueprint("portal", __name__, template_folder="templates")
+
+
+def own_outlines() -> list[Outline]:
+    """Every published course as the reader sees it. One query for a signed-in reader."""
+    who = viewer()
+    known = learning.learners(who.person_id if who else None)
+    return [outline(course, known.get(course.id, learning.NOT_ENROLLED)) for course in catalogue().courses]
+
+
+def latest(outlines: list[Outline]) -> Outline | None:
+    """The open course the reader was in last."""
+    open_ones = [each for each in outlines if each.learner.enrolment is not None and not each.completed]
+    return max(open_ones, key=lambda each: each.learner.enrolment.last_active_at if each.learner.enrolment else 0, default=None)  # type: ignore[arg-type,return-value]
+
+
+@bp.get("/")
+@public
+def home() -> str:
+    """What this is, the next thing to do, and the catalogue."""
+    outlines = own_outlines()
+    return render_template("portal/home.html", outlines=outlines, resume=latest(outlines), count_of=count_of, StepKind=StepKind)
+
+
+@bp.get("/me/")
+@signed_in
+def me() -> Any:
+    """What to do next, courses in progress and done, certificates."""
+    who = viewer()
+    assert who is not None
+    outlines = own_outlines()
+    held = certificates.of_person(who.person_id)
+    return render_template(
+        "portal/me.html", who=who, resume=latest(outlines), outlines=[each for each in outlines if each.enrolled],
+        others=[each for each in outlines if not each.enrolled], certificates=held, waiting=waiting_certificates(outlines, held),
+        count_of=count_of, StepKind=StepKind,
+    )
+
+
+@bp.get("/about")
+@public
+def about() -> str:
+    """Who runs this, accessibility, and what is kept about people."""
+    return render_template("portal/about.html", settings=settings())

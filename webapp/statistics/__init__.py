@@ -1,0 +1,1 @@
+"""Statistics: counts of participation with their definitions. This room reads everything and writes nothing others read."""

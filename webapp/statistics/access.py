@@ -1,0 +1,28 @@
+"""Who sees statistics, and for which places."""
+
+from __future__ import annotations
+
+from webapp.accounts.current import Viewer
+from webapp.accounts.models import Role
+from webapp.places.models import Place
+
+
+def see_statistics(viewer: Viewer) -> bool:
+    """Programme staff and administrators, each for the trees of their roles."""
+    return viewer.has_role(Role.STAFF) or viewer.has_role(Role.ADMINISTRATOR)
+
+
+def scope(viewer: Viewer) -> tuple[str, ...] | None:
+    """Path prefixes the viewer may count; None for everywhere."""
+    found: set[str] = set()
+    for role in (Role.STAFF, Role.ADMINISTRATOR):
+        paths = viewer.paths(role)
+        if paths is None:
+            return None
+        found.update(paths)
+    return tuple(sorted(found))
+
+
+def covers(allowed: tuple[str, ...] | None, place: Place) -> bool:
+    """Whether a place lies in the trees."""
+    return allowed is None or any(place.path.startswith(prefix) for prefix in allowed)

@@ -1,0 +1,41 @@
+"""Counts from participation events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, distinct, func, or_, select
+from sqlalchemy.orm import aliased
+
+from webapp.core.database import db
+from webapp.participation.models import EventKind, ParticipationEvent
+from webapp.places.queries import within
+from webapp.statistics.definitions import FIGURES
+
+
+def counts(
+    *, begins: datetime | None, ends: datetime | None, cut_off: datetime, paths: Sequence[str] | None, course_id: str | None = None
+) -> dict[str, int]:
+    """Each figure by its key. One query.
+
+    Events that happened from `begins` (included) to `ends` (excluded) and were recorded by `cut_off`, at a place below
+    one of the paths (None: anywhere, also without a place); an event that another one corrects does not count.
+    """
+    event = ParticipationEvent
+    correction = aliased(ParticipationEvent)
+    conditions: list[ColumnElement[bool]] = [
+        event.recorded_at <= cut_off,
+        ~select(correction.id).where(correction.corrects_id == event.id, correction.recorded_at <= cut_off).exists(),
+    ]
+    if begins is not None:
+        conditions.append(event.happened_at >= begins)
+    if ends is not None:
+        conditions.append(event.happened_at < ends)
+    if course_id:
+        conditions.append(event.course_id == course_id)
+    if paths is not None:
+        conditions.append(or_(False, *(within(path, event.place_path) for path in paths)))
+    query = select(event.kind, func.count(), func.count(distinct(event.person_id))).where(*conditions).group_by(event.kind)
+    found: dict[EventKind, tuple[int, int]] = {kind: (events, persons) for kind, events, persons in db.session.execute(query)}
+    return {figure.key: found.get(figure.kind, (0, 0))[1 if figure.persons else 0] for figure in FIGURES}

@@ -1,0 +1,16 @@
+"""Wiring of the statistics room."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from webapp.core.i18n import lazy
+from webapp.core.ui.navigation import add_link
+from webapp.statistics import views
+from webapp.statistics.access import see_statistics
+
+
+def init_app(app: Flask) -> None:
+    """Register the page and its link, shown to those who may open it."""
+    app.register_blueprint(views.bp)
+    add_link(app, lazy("Statistics"), "/statistics/", rank=30, shown=see_statistics)

@@ -1,0 +1,52 @@
+"""Periods of a report, in the programme's zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from webapp.core.errors import DomainError
+from webapp.core.i18n import _
+
+EARLIEST = date(2000, 1, 1)
+
+
+class BadPeriod(DomainError):
+    """The dates given make no period."""
+
+    status = 400
+
+
+@dataclass(frozen=True)
+class Period:
+    """Whole days, both included; an open end is None."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def bounds(self, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+        """The moments from (included) and to (excluded)."""
+        begins = datetime.combine(self.first, time.min, zone) if self.first else None
+        ends = datetime.combine(self.last + timedelta(days=1), time.min, zone) if self.last else None
+        return begins, ends
+
+
+def read_period(first: str, last: str) -> Period:
+    """A period from two ISO dates, empty for open. Raises `BadPeriod` naming the field."""
+    begins, ends = _read_day(first, _("From")), _read_day(last, _("To"))
+    if begins and ends and begins > ends:
+        raise BadPeriod(_("“From” (%(first)s) is later than “To” (%(last)s).", first=begins.isoformat(), last=ends.isoformat()))
+    return Period(begins, ends)
+
+
+def _read_day(text: str, label: str) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        found = date.fromisoformat(text.strip())
+    except ValueError:
+        found = None
+    if found is None or not EARLIEST <= found <= date(2100, 12, 31):
+        raise BadPeriod(_("“%(field)s” must be a date such as 2026-11-20.", field=label))
+    return found

@@ -1,0 +1,72 @@
+"""The statistics page: seven counts for a place and a period."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, abort, render_template, request
+
+from webapp.accounts.current import viewer
+from webapp.core import clock
+from webapp.core.access import allow
+from webapp.core.config import settings
+from webapp.core.i18n import _, localised
+from webapp.courses.catalogue import catalogue
+from webapp.places import queries as places
+from webapp.places.models import Place
+from webapp.statistics import access, queries
+from webapp.statistics.definitions import FIGURES
+from webapp.statistics.rules import BadPeriod, Period, read_period
+
+bp = Blueprint("statistics", __name__, template_folder="templates")
+
+
+@bp.get("/statistics/")
+@allow(access.see_statistics)
+def overview() -> Any:
+    """The counts with their definitions, cut-off time, place and period."""
+    who = viewer()
+    assert who is not None
+    allowed = access.scope(who)
+    place = _place(allowed)
+    error, period = None, Period()
+    try:
+        period = read_period(request.args.get("from", "")[:20], request.args.get("to", "")[:20])
+    except BadPeriod as refused:
+        error = str(refused)
+    course = catalogue().course(request.args.get("course", ""))
+    cut_off = clock.now()
+    begins, ends = period.bounds(settings().programme_zone)
+    paths = [place.path] if place else allowed
+    found = queries.counts(begins=begins, ends=ends, cut_off=cut_off, paths=paths, course_id=course.id if course else None)
+    page = render_template(
+        "statistics/overview.html", rows=[(f"{found[each.key]:,}", each.label, each.definition) for each in FIGURES], cut_off=cut_off, period=period, error=error, place=place,
+        lineage=_shown(places.lineage(place), allowed) if place else [], children=_children(place, allowed), course=course,
+        choices=[("", _("All courses")), *((each.id, localised(each.title)) for each in catalogue().courses)], typed=request.args, zone=settings().programme_zone.key, everywhere=allowed is None,
+    )
+    return (page, 400) if error else page
+
+
+def _place(allowed: tuple[str, ...] | None) -> Place | None:
+    """The chosen place; one outside the reader's trees does not exist for them."""
+    text = request.args.get("place", "")
+    if not text:
+        return None
+    try:
+        place = places.find(UUID(text))
+    except ValueError:
+        abort(404)
+    if place is None or not access.covers(allowed, place):
+        abort(404)
+    return place
+
+
+def _shown(lineage: list[Place], allowed: tuple[str, ...] | None) -> list[Place]:
+    return [each for each in lineage if access.covers(allowed, each)]
+
+
+def _children(place: Place | None, allowed: tuple[str, ...] | None) -> list[Place]:
+    if place is not None or allowed is None:
+        return places.children(place)
+    return places.at_paths(allowed)
