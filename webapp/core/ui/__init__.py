@@ -44,7 +44,7 @@ def init_app(app: Flask) -> None:
     found = settings(app)
     watch = found.mode is Mode.DEVELOPMENT
     assets = Assets(STATIC, found.data_dir / "static", watch=watch)
-    app.wsgi_app = serve_static(app.wsgi_app, assets.published_dir, watch=watch)  # type: ignore[method-assign]
+    app.wsgi_app = serve_static(app.wsgi_app, assets.published_dir, watch=watch)  # type: ignore[method-assign,assignment]
     app.extensions["assets"] = assets
     init_templates(app, assets)
     app.register_blueprint(bp)

@@ -16,14 +16,14 @@ from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 
 PREFIX = "static"
 HASH_LENGTH = 10
 COMPRESSED = frozenset({".css", ".js", ".svg", ".json", ".txt", ".webmanifest"})
 
 
-class UnknownAsset(LookupError):
+class UnknownAssetError(LookupError):
     """A template named a static file that is not shipped."""
 
     def __init__(self, name: str) -> None:
@@ -58,12 +58,12 @@ class Assets:
                 self._publish(path.relative_to(static_dir).as_posix())
 
     def published(self, name: str) -> str:
-        """Hashed name of a source: `css/base.css` -> `css/base.1f3a9c04d2.css`. Raises `UnknownAsset`."""
+        """Hashed name of a source: `css/base.css` -> `css/base.1f3a9c04d2.css`. Raises `UnknownAssetError`."""
         known = self._assets.get(name)
         if self.watch and self._changed(name, known):
             return self._publish(name)
         if known is None:
-            raise UnknownAsset(name)
+            raise UnknownAssetError(name)
         return known.published
 
     def names(self) -> list[str]:

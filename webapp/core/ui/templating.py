@@ -28,7 +28,7 @@ def address(path: str, **query: Any) -> str:
 
 
 def with_query(**changes: Any) -> str:
-    """This page with its query changed: None removes a name."""
+    """The page with its query changed: None removes a name."""
     query: dict[str, Any] = {**request.args.to_dict(flat=False), **changes}
     return address(request.path, **query)
 
@@ -78,8 +78,10 @@ def _days(first: date, last: date) -> str:
 
 
 def init_templates(app: Flask, assets: Assets) -> None:
-    """Register globals and filters. Readers and links are looked up only when a template asks for them, so
-    that the page for a broken database can leave them out.
+    """Register globals and filters.
+
+    Reader and links are looked up only when a template asks for them, so that the page for a broken
+    database can leave them out.
     """
 
     def asset(name: str) -> str:
