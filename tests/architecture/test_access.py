@@ -1,0 +1,101 @@
+"""Closed by default: the whole URL map, walked with every role."""
+
+import pytest
+from flask import Flask
+
+from webapp.core import access
+
+ROLES = ("visitor", "learner", "trainer", "author", "staff", "administrator")
+VALUES = {
+    "course_id": "tot-1-introduction", "step_id": "from-mdgs-to-sdgs", "code": "0000-0000-0000-00", "token": "x", "tag": "en", "number": 1,
+    "name": "x", "file": "x.svg", "path": "x",
+}
+# What a signed-in person without a role may open: everything that is not for a role.
+FOR_ROLES = {"statistics.overview": {"staff", "administrator"}}
+
+
+def client_of(role, client, login_as):
+    return client if role == "visitor" else login_as(role)
+
+
+def addresses(app: Flask) -> list[tuple[str, str]]:
+    found = []
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or set()):
+            continue
+        with app.test_request_context():
+            adapter = app.create_url_adapter(None) or app.url_map.bind("localhost")
+            values = {name: VALUES.get(name, "x") for name in rule.arguments}
+            for name, converter in rule._converters.items():
+                if type(converter).__name__ == "UUIDConverter":
+                    values[name] = "00000000-0000-7000-8000-000000000000"
+                if type(converter).__name__ == "IntegerConverter":
+                    values[name] = 1
+            found.append((rule.endpoint, adapter.build(rule.endpoint, values, method="GET")))
+    return sorted(found)
+
+
+def test_a_view_without_a_declared_permission_stops_the_start():
+    app = Flask("open")
+
+    @app.get("/open")
+    def nobody_said_who():
+        return "open"
+
+    with pytest.raises(access.UnmarkedView, match="nobody_said_who"):
+        access.refuse_unmarked(app)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_address_answers_each_role_as_declared(role, app, client, login_as):
+    browser = client_of(role, client, login_as)
+    declared = access.declared(app)
+    for endpoint, address in addresses(app):
+        kind, _who = declared[endpoint]
+        response = browser.get(address)
+        status = response.status_code
+        assert status < 500 or endpoint == "health.readyz", f"{address}: {status}"
+        if kind in (access.PUBLIC, access.MACHINE):
+            assert "/sign-in" not in response.headers.get("Location", ""), address
+        elif role == "visitor":
+            assert status == 302, f"{address}: {status}"
+            assert response.headers["Location"].startswith("/sign-in?next="), address
+        elif kind == access.ALLOWED and role not in FOR_ROLES.get(endpoint, {"administrator"}):
+            assert status == 404, f"{address}: {status} for {role}"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nothing_changes_by_a_get(role, app, client, login_as, max_queries):
+    browser = client_of(role, client, login_as)
+    for endpoint, address in addresses(app):
+        with max_queries(8) as seen:
+            browser.get(address)
+        writes = [statement for statement in seen if statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))]
+        assert not writes, f"{endpoint}: {writes}"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_post_without_a_token_is_refused(role, app, client, login_as):
+    browser = client_of(role, client, login_as)
+    app.config["WTF_CSRF_ENABLED"] = True
+    try:
+        for rule in app.url_map.iter_rules():
+            if "POST" not in (rule.methods or set()):
+                continue
+            values = {name: VALUES.get(name, "x") for name in rule.arguments}
+            values |= {name: 1 for name, kind in rule._converters.items() if type(kind).__name__ == "IntegerConverter"}
+            address = app.url_map.bind("localhost").build(rule.endpoint, values, method="POST")
+            assert browser.post(address).status_code == 400, address
+    finally:
+        app.config["WTF_CSRF_ENABLED"] = False
+
+
+@pytest.mark.parametrize("address", ["/", "/nowhere", "/healthz", "/courses/", "/sign-in"])
+def test_every_answer_carries_the_headers_that_protect_it(client, address):
+    headers = client.get(address).headers
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"]
+    assert headers["Permissions-Policy"]
