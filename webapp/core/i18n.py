@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,8 +24,8 @@ LANGUAGES = ("zh-Hans", "en")
 NATIVE_NAMES = {"zh-Hans": "中文", "en": "English"}
 COOKIE = "language"
 
-_ = gettext
-_n = ngettext
+_: Callable[..., str] = gettext
+_n: Callable[..., str] = ngettext
 lazy = lazy_gettext
 
 

@@ -1,0 +1,140 @@
+"""`localgoals courses check | import | export | withdraw`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.ctx import AppContext
+from flask_babel import Babel
+
+from webapp.core import clock
+from webapp.core.config import Settings
+from webapp.core.errors import DomainError
+from webapp.core.i18n import LANGUAGES, _, _n, babel_locale, catalogues
+from webapp.core.unit_of_work import unit_of_work
+from webapp.courses import services
+from webapp.courses.catalogue import course_folders
+from webapp.courses.files import CourseFiles, from_archive, from_folder
+from webapp.courses.problems import Problem
+from webapp.courses.reading import BadCourse, read
+
+
+def _terminal_language() -> str:
+    wanted = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh-Hans" if wanted.startswith("zh") else "en"
+
+
+@contextmanager
+def _speaking(language: str) -> Iterator[None]:
+    """Translations without a database, a server or settings."""
+    app = Flask("webapp", static_folder=None)
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(str(folder) for folder in catalogues())
+    Babel(app, default_locale=babel_locale(language))
+    with app.app_context():
+        yield
+
+
+def _files(path: Path) -> CourseFiles:
+    return from_folder(path) if path.is_dir() else from_archive(path.read_bytes(), path.stem)
+
+
+def _sources(path: Path) -> list[tuple[str, CourseFiles]]:
+    """Courses at a path, with the prefix of their file names in messages."""
+    if path.is_file() or (path / "course.yaml").exists():
+        return [(str(path), _files(path))]
+    return [(str(folder), from_folder(folder)) for folder in course_folders(path)]
+
+
+def _problems(files: CourseFiles) -> tuple[Problem, ...]:
+    try:
+        read(files)
+    except BadCourse as error:
+        return error.problems
+    return ()
+
+
+def _show(prefix: str, problems: tuple[Problem, ...]) -> None:
+    for problem in problems:
+        click.echo(f"{prefix}/{problem}")
+
+
+@click.group()
+def courses() -> None:
+    """Check, import, export and withdraw courses."""
+
+
+@courses.command()
+@click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--language", type=click.Choice(LANGUAGES), default=_terminal_language, help="Language of the messages.")
+def check(path: Path | None, language: str) -> None:
+    """Check a course folder or zip archive, or every course in a folder. Needs no database."""
+    root = path or Settings.from_environment().courses_dir
+    with _speaking(language):
+        sources = _sources(root)
+        found = {prefix: _problems(files) for prefix, files in sources}
+        for prefix, problems in found.items():
+            _show(prefix, problems)
+        total = sum(len(problems) for problems in found.values())
+        checked = _n("%(num)d course checked", "%(num)d courses checked", len(sources))
+        click.echo(_("%(checked)s: %(problems)s.", checked=checked, problems=_n("%(num)d problem", "%(num)d problems", total)))
+    if total or not sources:
+        sys.exit(1)
+
+
+def _app_context(context: click.Context) -> AppContext:
+    app = context.find_root().obj()
+    assert isinstance(app, Flask)
+    return app.app_context()
+
+
+@courses.command("import")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--publish", "published", is_flag=True, help="Make it the course that everyone sees.")
+@click.pass_context
+def import_(context: click.Context, path: Path, *, published: bool) -> None:
+    """Store a course folder or zip archive as a revision."""
+    with _app_context(context):
+        try:
+            with unit_of_work():
+                course = services.import_course(_files(path), now=clock.now())
+                if published:
+                    services.publish(course.id, course.revision, now=clock.now())
+        except BadCourse as error:
+            _show(str(path), error.problems)
+            sys.exit(1)
+        message = _("Imported and published %(id)s, revision %(revision)s.") if published else _("Imported %(id)s, revision %(revision)s.")
+        click.echo(message % {"id": course.id, "revision": course.revision[:12]})
+
+
+@courses.command()
+@click.argument("course")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_context
+def export(context: click.Context, course: str, file: Path) -> None:
+    """Write the course that everyone sees to a zip archive."""
+    with _app_context(context):
+        try:
+            file.write_bytes(services.export_course(course))
+        except DomainError as error:
+            raise click.ClickException(str(error)) from error
+        click.echo(_("Wrote %(file)s.", file=file))
+
+
+@courses.command()
+@click.argument("course")
+@click.pass_context
+def withdraw(context: click.Context, course: str) -> None:
+    """Take a published revision back; the shipped course, if there is one, shows again."""
+    with _app_context(context):
+        try:
+            with unit_of_work():
+                services.withdraw(course, now=clock.now())
+        except DomainError as error:
+            raise click.ClickException(str(error)) from error
+        click.echo(_("Withdrew %(id)s.", id=course))
