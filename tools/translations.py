@@ -1,8 +1,8 @@
 """Catalogues of the rooms: update from the sources, compile, check that nothing is missing.
 
-    python tools/translations.py update [ROOM ...]
-    python tools/translations.py compile
-    python tools/translations.py check
+python tools/translations.py update [ROOM ...]
+python tools/translations.py compile
+python tools/translations.py check
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "webapp"
 LOCALES = ("zh_Hans",)
 KEYWORDS = {"_": None, "gettext": None, "lazy": None, "_n": (1, 2), "ngettext": (1, 2), "_p": ((1, "c"), 2), "trans": None}
-METHODS = [("**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
+METHODS = [("**.py", "python"), ("templates/**.html", "jinja2"), ("**/templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
 
 
 def rooms() -> list[str]:

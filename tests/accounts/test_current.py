@@ -19,8 +19,8 @@ def looking(app, cast):
     """`looking("staff")` is the viewer that a request of that person has."""
 
     def look(name):
-        row = services_sessions.open_session(sign_in_id=cast.sign_in_ids[name], now=clock.now(), length=timedelta(days=1))
-        return current._of(db.session.get(Session, row.id))
+        session_id = services_sessions.open_session(sign_in_id=cast.sign_in_ids[name], now=clock.now(), length=timedelta(days=1))
+        return current._of(db.session.get(Session, session_id))
 
     return look
 

@@ -38,6 +38,7 @@ class Viewer:
     person: Person
     sign_in: SignIn
     person_id: UUID
+    sign_in_id: UUID
     name: str
     language: str
     time_zone: str
@@ -109,7 +110,7 @@ def _of(row: Session) -> Viewer:
     person = row.sign_in.person
     set_committed_value(person, "sign_in", row.sign_in)
     return Viewer(
-        person=person, sign_in=row.sign_in, person_id=person.id, name=person.name, language=person.language,
+        person=person, sign_in=row.sign_in, person_id=person.id, sign_in_id=row.sign_in_id, name=person.name, language=person.language,
         time_zone=person.time_zone, session_id=row.id,
     )
 
@@ -118,12 +119,12 @@ def _seen() -> datetime | None:
     return rules.moment_of(session.get(SEEN_KEY))
 
 
-def begin(row: Session) -> None:
+def begin(session_id: UUID) -> None:
     """Let this browser carry the session: everything the cookie held before is dropped, so that an older copy is worth nothing."""
     session.clear()
     session.permanent = True
     session[SEEN_KEY] = int(clock.now().timestamp())
-    session[SESSION_KEY] = str(row.id)
+    session[SESSION_KEY] = str(session_id)
     _forget()
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from webapp.accounts.models import Organisation, Person, Role, RoleGrant, SignIn
@@ -81,10 +81,41 @@ def organisations_of(place_id: UUID | None, limit: int = 200) -> list[Organisati
     ))
 
 
-def demo_people() -> list[tuple[str, str]]:
-    """Invented people, (name, e-mail), in the order in which they were made. One query."""
+def email_and_name(sign_in_id: UUID) -> tuple[str, str]:
+    """E-mail and name of an account: what its password must not be. One query."""
+    row = db.session.execute(
+        select(SignIn.email, Person.name).join(Person, Person.id == SignIn.person_id).where(SignIn.id == sign_in_id)
+    ).one()
+    return row.email, row.name
+
+
+def language_of(sign_in_id: UUID) -> str:
+    """The language of the person behind a sign-in. One query."""
+    return db.session.scalars(select(Person.language).join(SignIn, SignIn.person_id == Person.id).where(SignIn.id == sign_in_id)).one()
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """An invented person whom a visitor may try."""
+
+    name: str
+    email: str
+    roles: tuple[Role, ...]
+
+
+def demo_people(limit: int = 12) -> list[DemoPerson]:
+    """Invented people who can sign in, in the order in which they were made. One query."""
     rows = db.session.execute(
-        select(Person.name, SignIn.email).join(SignIn, SignIn.person_id == Person.id)
-        .where(Person.demo, SignIn.verified_at.is_not(None), SignIn.disabled_at.is_(None)).order_by(SignIn.id)
+        select(SignIn.id, Person.name, SignIn.email, RoleGrant.role)
+        .join(Person, SignIn.person_id == Person.id)
+        .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, RoleGrant.revoked_at.is_(None)))
+        .where(Person.demo, SignIn.verified_at.is_not(None), SignIn.disabled_at.is_(None))
+        .order_by(SignIn.id, RoleGrant.id)
+        .limit(limit * len(Role))
     )
-    return [(name, email) for name, email in rows]
+    found: dict[UUID, DemoPerson] = {}
+    for sign_in_id, name, email, role in rows:
+        known = found.setdefault(sign_in_id, DemoPerson(name, email, ()))
+        if role is not None and role not in known.roles:
+            found[sign_in_id] = replace(known, roles=(*known.roles, role))
+    return list(found.values())[:limit]

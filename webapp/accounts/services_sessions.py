@@ -44,20 +44,31 @@ def accepts(found: Credentials, password: str) -> bool:
     return passwords.matches(password, found.password_hash) and found.usable
 
 
-def open_session(*, sign_in_id: UUID, now: datetime, length: timedelta, instead_of: UUID | None = None) -> Session:
-    """A new session for a browser; the one that it carried before ends."""
+@dataclass(frozen=True)
+class Opened:
+    """A session that was opened, and for which sign-in."""
+
+    session_id: UUID
+    sign_in_id: UUID
+
+
+def enter(found: Credentials, *, password: str, now: datetime, length: timedelta, instead_of: UUID | None = None) -> Opened:
+    """Open a session for a password that was accepted, and keep its hash under today's parameters."""
+    assert found.sign_in_id is not None
+    if found.password_hash is not None and passwords.outdated(found.password_hash):
+        db.session.execute(update(SignIn).where(SignIn.id == found.sign_in_id).values(password_hash=passwords.hashed(password)))
+    session_id = open_session(sign_in_id=found.sign_in_id, now=now, length=length, instead_of=instead_of)
+    return Opened(session_id, found.sign_in_id)
+
+
+def open_session(*, sign_in_id: UUID, now: datetime, length: timedelta, instead_of: UUID | None = None) -> UUID:
+    """A new session for a browser; the one that it carried before ends. The id for the cookie."""
     if instead_of is not None:
         end_session(session_id=instead_of, now=now)
     row = Session(id=new_id(), sign_in_id=sign_in_id, created_at=now, expires_at=now + length)
     db.session.add(row)
     db.session.flush()
-    return row
-
-
-def refresh_hash(*, sign_in_id: UUID, known: str, password: str) -> None:
-    """Keep the password under today's parameters if its hash was made with weaker ones."""
-    if passwords.outdated(known):
-        db.session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(password_hash=passwords.hashed(password)))
+    return row.id
 
 
 def end_session(*, session_id: UUID, now: datetime) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from webapp.core import health, metrics, ui
+from webapp.core.config import Mode, settings
+from webapp.core.mail import views as mailbox
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -15,3 +17,5 @@ def init_app(app: Flask) -> None:
     ui.init_app(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(metrics.bp)
+    if settings(app).mode is Mode.DEVELOPMENT:
+        app.register_blueprint(mailbox.bp)

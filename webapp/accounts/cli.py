@@ -1,0 +1,83 @@
+"""People from the command line: the first administrator, and a new link for somebody who is locked out."""
+
+from __future__ import annotations
+
+import click
+from sqlalchemy import select
+
+from webapp.accounts import mail, rules, services, services_links
+from webapp.accounts.models import Role, SignIn
+from webapp.core import clock
+from webapp.core.cli import with_app
+from webapp.core.config import settings
+from webapp.core.database import db
+from webapp.core.i18n import LANGUAGES
+from webapp.core.unit_of_work import unit_of_work
+from webapp.places import queries as places
+from webapp.places.models import Place
+
+
+@click.group()
+def people() -> None:
+    """People and their sign-ins."""
+
+
+def _name(text: str) -> str:
+    try:
+        return rules.name_of(text)
+    except rules.Refused as refused:
+        raise click.BadParameter("please give a name of at most 120 characters, without a web address") from refused
+
+
+def _email(text: str) -> str:
+    try:
+        return rules.email_of(text)
+    except rules.Refused as refused:
+        raise click.BadParameter("please give an address such as name@example.org") from refused
+
+
+@people.command("create")
+@click.option("--name", prompt="Name", callback=lambda _c, _p, text: _name(text), help="Name, in any script.")
+@click.option("--email", prompt="E-mail", callback=lambda _c, _p, text: _email(text), help="Address with which the person signs in.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), help="Role to grant.")
+@click.option("--place", "code", help="Official code of the place for which the role holds, as CN:330500; without it everywhere.")
+@click.option("--language", type=click.Choice(LANGUAGES), help="Language of pages and mails; the default language if not given.")
+@with_app
+def create(name: str, email: str, role: str | None, code: str | None, language: str | None) -> None:
+    """Add a person, grant a role, and print a link that works once to choose the password."""
+    now, tag = clock.now(), language or settings().default_language
+    with unit_of_work():
+        person = services.create_person(name=name, language=tag, time_zone=settings().programme_zone.key, now=now)
+        sign_in = services.create_sign_in(person=person, email=email, now=now)
+        if role is not None:
+            services.grant_role(person=person, role=Role(role), place=_place(code), now=now, actor_id=None, reason="command line")
+        token = services_links.invite(sign_in=sign_in, language=tag, now=now)
+    _say(token)
+
+
+@people.command("link")
+@click.argument("email")
+@with_app
+def link(email: str) -> None:
+    """Print a new link that works once to choose a password."""
+    with unit_of_work():
+        sign_in = db.session.scalars(select(SignIn).where(SignIn.email_key == rules.email_key(email))).one_or_none()
+        if sign_in is None:
+            raise click.ClickException("nobody signs in with this address")
+        token = services_links.invite(sign_in=sign_in, language=sign_in.person.language, now=clock.now())
+    _say(token)
+
+
+def _place(code: str | None) -> Place | None:
+    if code is None:
+        return None
+    country, _colon, rest = code.rpartition(":")
+    place = places.by_code(country or "CN", rest)
+    if place is None:
+        raise click.ClickException(f"no open place has the code {code}")
+    return place
+
+
+def _say(token: str) -> None:
+    click.echo("Within 3 days, once, choose the password on this page (the link was mailed too):")
+    click.echo(mail.link(f"/reset-password/{token}"))

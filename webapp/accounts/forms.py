@@ -1,0 +1,168 @@
+"""Forms of accounts: shape, and each refusal as a sentence at its field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField
+from wtforms.validators import StopValidation
+
+from webapp.accounts import labels, passwords, rules, zones
+from webapp.core import clock
+from webapp.core.config import settings
+from webapp.core.forms import REQUIRED, TOO_LONG, Form
+from webapp.core.i18n import LANGUAGES, NATIVE_NAMES, _, babel_locale, current_language, lazy
+from webapp.places.forms import PlaceField, WithPlace
+
+_EMAIL = lazy("Please write an e-mail address such as name@example.org.")
+REASONS = {
+    "name": {
+        "empty": REQUIRED, "long": TOO_LONG % {"max": rules.NAME_LONGEST},
+        "link": lazy("A name cannot hold a web address."),
+        "name": lazy("Please write the name with letters or characters."),
+    },
+    "email": {"empty": REQUIRED, "long": _EMAIL, "email": _EMAIL},
+    "organisation": {
+        "long": TOO_LONG % {"max": rules.ORGANISATION_LONGEST}, "name": lazy("Please write the name with letters or characters."),
+    },
+    "birth_year": {"year": lazy("Please write a year with four digits, or leave it empty.")},
+    "password": {
+        "long": TOO_LONG % {"max": passwords.LONGEST}, "nul": lazy("This password holds a character that cannot be typed everywhere."),
+        "own": lazy("Please choose a password that is neither your name nor your e-mail address."),
+        "common": lazy(
+            "This password is among the first that others would try. A sentence of a few words is easy to keep and hard to guess."
+        ),
+    },
+}
+
+
+def without_nul(value: Any) -> Any:
+    """Text without the one character that databases refuse."""
+    return value.replace("\0", "") if isinstance(value, str) else value
+
+
+def keeps(rule: Callable[[str], Any], field_name: str) -> Callable[[Any, Any], None]:
+    """A validator that asks a rule; the refusal becomes its sentence."""
+
+    def validate(_form: Any, field: Any) -> None:
+        try:
+            rule(field.data or "")
+        except rules.Refused as refused:
+            raise StopValidation(str(REASONS[field_name][refused.reason])) from refused
+
+    return validate
+
+
+def required(_form: Any, field: Any) -> None:
+    """Something must be typed."""
+    if not field.data:
+        raise StopValidation(str(REQUIRED))
+
+
+def new_password(form: Any, field: Any) -> None:
+    """The rules for a new password; e-mail and name are taken from the form."""
+    least = settings().password_minimum
+    try:
+        passwords.check(field.data or "", minimum=least, email=form.known_email(), name=form.known_name())
+    except rules.Refused as refused:
+        if refused.reason == "short":
+            raise StopValidation(_("Please use at least %(min)d characters.", min=least)) from refused
+        raise StopValidation(str(REASONS["password"][refused.reason])) from refused
+
+
+def _text(label: Any, *validators: Any) -> StringField:
+    return StringField(label, validators=list(validators), filters=[without_nul])
+
+
+class SignInForm(Form):
+    """E-mail and password, and where to go then."""
+
+    email = _text(lazy("E-mail"), required)
+    password = PasswordField(lazy("Password"), validators=[required])
+    next = HiddenField()
+
+
+class SignUpForm(Form):
+    """Who wants to join."""
+
+    name = _text(lazy("Name"), keeps(rules.name_of, "name"))
+    email = _text(lazy("E-mail"), keeps(rules.email_of, "email"))
+    password = PasswordField(lazy("Password"), validators=[new_password])
+    next = HiddenField()
+
+    def known_email(self) -> str:
+        """What the password must not be."""
+        return self.email.data or ""
+
+    def known_name(self) -> str:
+        """What the password must not be either."""
+        return self.name.data or ""
+
+
+class ForgottenPasswordForm(Form):
+    """The address of an account."""
+
+    email = _text(lazy("E-mail"), keeps(rules.email_of, "email"))
+
+
+class NewPasswordForm(Form):
+    """A new password for an account that is known already."""
+
+    password = PasswordField(lazy("New password"), validators=[new_password])
+
+    def __init__(self, *, email: str, name: str, **rest: Any) -> None:
+        super().__init__(**rest)
+        self._own = (email, name)
+
+    def known_email(self) -> str:
+        """What the password must not be."""
+        return self._own[0]
+
+    def known_name(self) -> str:
+        """What the password must not be either."""
+        return self._own[1]
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The same for somebody signed in, who shows that they know the old one."""
+
+    current = PasswordField(lazy("Present password"), validators=[required])
+
+
+class WelcomeForm(WithPlace, Form):
+    """What a person says about their work and, if they like, about themselves. Everything may be left out."""
+
+    place_id = PlaceField(lazy("Place where you work"))
+    organisation = _text(lazy("Organisation"), keeps(rules.organisation_of, "organisation"))
+    organisation_type = SelectField(lazy("Type of organisation"))
+    position_level = SelectField(lazy("Position level"))
+    sex = RadioField(lazy("Sex"), validate_choice=True)
+    birth_year = _text(lazy("Year of birth"), keeps(lambda text: rules.birth_year_of(text, clock.now().year), "birth_year"))
+    next = HiddenField()
+
+    def __init__(self, **rest: Any) -> None:
+        super().__init__(**rest)
+        unsaid = ("", _("Not stated"))
+        self.organisation_type.choices = [unsaid, *((kind.value, str(text)) for kind, text in labels.ORGANISATION_TYPES.items())]
+        self.position_level.choices = [unsaid, *((str(level.value), str(text)) for level, text in labels.POSITION_LEVELS.items())]
+        self.sex.choices = [*((sex.value, str(text)) for sex, text in labels.SEXES.items()), unsaid]
+
+    def validate_organisation_type(self, field: Any) -> None:
+        """An organisation that is named has a type; statistics count by it."""
+        if self.organisation.data and not field.data:
+            raise StopValidation(_("Please choose the type of the organisation."))
+
+
+class ProfileForm(WelcomeForm):
+    """The same and how a person is called, in which language and time."""
+
+    name = _text(lazy("Name"), keeps(rules.name_of, "name"))
+    language = RadioField(lazy("Language"), choices=[(tag, NATIVE_NAMES[tag]) for tag in LANGUAGES])
+    time_zone = SelectField(lazy("Time zone"))
+
+    def __init__(self, *, zone: str, **rest: Any) -> None:
+        super().__init__(**rest)
+        listed = zones.choices(babel_locale(current_language()))
+        kept = [] if zone in {name for name, _label in listed} else [(zone, zone)]
+        self.time_zone.choices = [*kept, *listed]

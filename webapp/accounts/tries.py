@@ -1,0 +1,59 @@
+"""How often one may try: per address on the network and per account, whether or not the account exists.
+
+Each count is committed on its own, so that it stays when the guarded act fails.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address
+
+from webapp.core import limits
+from webapp.core.unit_of_work import unit_of_work
+
+WINDOW = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
+
+
+def count_sign_in(*, email_key: str, address: str | None, now: datetime) -> None:
+    """100 tries per network address and 10 per account in a quarter of an hour. Raises `TooManyRequests`. Two statements."""
+    _count(f"sign-in from {network(address)}", 100, WINDOW, now)
+    _count(f"sign-in as {email_key}", 10, WINDOW, now)
+
+
+def count_password_check(*, sign_in: object, now: datetime) -> None:
+    """10 tries at the old password in a quarter of an hour. Raises `TooManyRequests`."""
+    _count(f"password of {sign_in}", 10, WINDOW, now)
+
+
+def forget_sign_in(email_key: str) -> None:
+    """A right password starts the account's count anew. One statement, in the caller's unit of work."""
+    limits.forget(f"sign-in as {email_key}")
+
+
+def count_sign_up(*, email_key: str, address: str | None, now: datetime) -> None:
+    """20 sign-ups an hour per network address, 5 mails an hour to one address. Raises `TooManyRequests`. Two statements."""
+    _count(f"sign-up from {network(address)}", 20, HOUR, now)
+    _count(f"sign-up of {email_key}", 5, HOUR, now)
+
+
+def count_reset(*, email_key: str, address: str | None, now: datetime) -> None:
+    """100 requests an hour per network address, 5 per account. Raises `TooManyRequests`. Two statements."""
+    _count(f"reset from {network(address)}", 100, HOUR, now)
+    _count(f"reset of {email_key}", 5, HOUR, now)
+
+
+def network(address: str | None) -> str:
+    """What one household or office has in common: an IPv4 address, or the first half of an IPv6 address."""
+    try:
+        found = ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return "nowhere"
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped) if found.ipv4_mapped else f"{int(found) >> 64:x}"
+    return str(found)
+
+
+def _count(key: str, limit: int, per: timedelta, now: datetime) -> None:
+    with unit_of_work():
+        limits.hit(key=key, limit=limit, per=per, now=now)
