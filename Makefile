@@ -3,7 +3,8 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
-ROOM_TESTS := tests
+# Some images switch byte code off; every start would then compile a thousand files.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run setup setup-dev test test-fast check bench lock translations browser-tools clean
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
@@ -18,7 +19,37 @@ def make_app() -> Flask:
     return create_app()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+# The command's name to the module and the name in it: a command loads only what it needs.
+COMMANDS = {
+    "certificates": "webapp.certificates.cli:certificates",
+    "courses": "webapp.courses.cli:courses",
+    "demo": "webapp.cli_demo:demo",
+    "people": "webapp.accounts.cli:people",
+    "places": "webapp.places.cli:places",
+    "scheduler": "webapp.scheduler.cli:scheduler",
+    "serve": "webapp.cli_serve:serve",
+    "upgrade": "webapp.cli_upgrade:upgrade",
+}
+
+
+class Commands(click.Group):
+    """Commands that are loaded when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in order."""
+        return sorted({*super().list_commands(ctx), *COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, name = COMMANDS[cmd_name].split(":")
+        command = getattr(import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.pass_context
 def commands(context: click.Context) -> None:
     """LocalGoals: e-learning and training management for the localization of the SDGs."""
