@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -19,6 +20,16 @@ from webapp.core.ui.assets import PREFIX, Assets
 
 if TYPE_CHECKING:
     from flask import Flask
+
+
+class _Asked:
+    """A list that is made anew each time a template goes through it."""
+
+    def __init__(self, make: Callable[[], Sequence[object]]) -> None:
+        self._make = make
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self._make())
 
 
 def address(path: str, **query: Any) -> str:
@@ -96,8 +107,8 @@ def init_templates(app: Flask, assets: Assets) -> None:
         days_text=_days,
         machine_time=dates.machine_text,
         viewer=LocalProxy(access.current, unbound_message="outside a request"),
-        navigation=LocalProxy(navigation.links),
-        languages=LocalProxy(navigation.languages),
+        navigation=_Asked(navigation.links),
+        languages=_Asked(navigation.languages),
         language=LocalProxy(current_language),
         language_tags=LANGUAGES,
     )
