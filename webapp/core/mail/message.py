@@ -1,0 +1,81 @@
+"""One outbox row as an Internet message: the same row gives the same bytes, at every try."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from uuid import UUID
+
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@\w(?:[\w.-]*\w)?")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
+
+
+class UnsendableMail(ValueError):
+    """The row can never become a message: no later try would help."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What of an outbox row is needed to send it."""
+
+    id: UUID
+    recipient: str
+    subject: str
+    text: str
+    language: str
+    message_id: str
+    created_at: datetime
+    tries: int
+
+
+def sender(mail_from: str) -> Address:
+    """The setting `mail_from`, `Name <address>` or a bare address. Raises `ValueError`."""
+    name, address = parseaddr(mail_from)
+    return _address(address, _one_line(name))
+
+
+def compose(letter: Letter, mail_from: Address) -> EmailMessage:
+    """The message. Raises `UnsendableMail` where a header would not be what it should be.
+
+    The text is base64 or quoted-printable: no line that travels is longer than 76 octets, whatever the language, and the
+    reader's program breaks the lines that it shows.
+    """
+    message = EmailMessage(policy=SMTP)
+    message["Date"] = format_datetime(letter.created_at)
+    message["From"] = mail_from
+    message["To"] = _address(letter.recipient)
+    message["Subject"] = _one_line(letter.subject)
+    if not _MESSAGE_ID.fullmatch(letter.message_id):
+        raise UnsendableMail("message_id")
+    message["Message-ID"] = letter.message_id
+    # RFC 3834: nobody's holiday note answers it.
+    message["Auto-Submitted"] = "auto-generated"
+    body = "\n".join(letter.text.splitlines()) + "\n"
+    message.set_content(body, subtype="plain", charset="utf-8", cte="quoted-printable" if body.isascii() else "base64")
+    if _LANGUAGE.fullmatch(letter.language):
+        message["Content-Language"] = letter.language
+    return message
+
+
+def _address(text: str, display_name: str = "") -> Address:
+    """Exactly one address, without comments, quotes or lists. Raises `UnsendableMail`."""
+    if not _ADDRESS.fullmatch(text):
+        raise UnsendableMail("address")
+    username, domain = text.split("@")
+    try:
+        domain = domain if domain.isascii() else domain.encode("idna").decode()
+        return Address(display_name=display_name, username=username, domain=domain)
+    except ValueError as error:
+        raise UnsendableMail("address") from error
+
+
+def _one_line(text: str) -> str:
+    printable = (" " if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") else character for character in text)
+    return " ".join("".join(printable).split())

@@ -1,0 +1,57 @@
+"""The list of jobs and their times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, or_
+
+from webapp.accounts.models import MailToken, Session
+from webapp.core import idempotency, limits
+from webapp.core.database import db
+from webapp.core.mail.jobs import deliver_due, sweep_sent
+
+SESSIONS_KEPT = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A deed that is done again and again. `run` takes the present and returns how many things it did.
+
+    Every job must be safe to run twice at once: a leader that has lost its lock may still be finishing one.
+    """
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime], int]
+
+
+def sweep_sessions(now: datetime) -> int:
+    """Delete sessions and mailed links that are over; the number deleted."""
+    over = now - SESSIONS_KEPT
+    sessions = db.session.execute(delete(Session).where(or_(Session.expires_at <= over, Session.ended_at <= over)))
+    tokens = db.session.execute(delete(MailToken).where(MailToken.expires_at <= over))
+    return int(sessions.rowcount + tokens.rowcount)  # type: ignore[attr-defined]
+
+
+JOBS = (
+    Job("deliver-mail", timedelta(seconds=10), deliver_due),
+    Job("sweep-limits", timedelta(hours=1), limits.sweep),
+    Job("sweep-idempotency-keys", timedelta(hours=1), idempotency.sweep),
+    Job("sweep-sessions", timedelta(hours=6), sweep_sessions),
+    Job("sweep-sent-mail", timedelta(days=1), sweep_sent),
+)
+
+
+class NoSuchJob(KeyError):
+    """No job has this name."""
+
+
+def job_named(name: str) -> Job:
+    """The job of that name. Raises `NoSuchJob`."""
+    for job in JOBS:
+        if job.name == name:
+            return job
+    raise NoSuchJob(name)
