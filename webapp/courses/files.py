@@ -127,8 +127,8 @@ def from_archive(data: bytes, name: str = "") -> CourseFiles:
     except (zipfile.BadZipFile, ValueError, OSError, EOFError):
         return CourseFiles(name, {}, (Problem(name or "archive", 0, _("This is not a zip archive.")),))
     with archive:
-        entries = [entry for entry in archive.infolist()[: COUNT_LIMIT * 2] if not entry.is_dir() and not LITTER.search(entry.filename)]
-        safe = [entry for entry in entries if _is_safe(entry, intake)]
+        entries = [entry for entry in archive.infolist()[: COUNT_LIMIT * 2] if not entry.is_dir()]
+        safe = [entry for entry in entries if _is_safe(entry, intake) and not LITTER.search(entry.filename)]
         prefix = _inside([entry.filename for entry in safe])
         for entry in safe:
             inner = entry.filename.removeprefix(prefix)

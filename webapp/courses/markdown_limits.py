@@ -13,7 +13,9 @@ INDENT_LIMIT = 40
 # An opened block of code is looked for up to the end of the text.
 FENCE_LIMIT = 100
 # Signs times length of a paragraph: what the inline parser may have to look at again and again.
-WORK_LIMIT = 3_000_000
+WORK_LIMIT = 20_000_000
+PARAGRAPH_WORK_LIMIT = 1_000_000
+SIGNS_LIMIT = 20_000
 PARAGRAPH_LIMIT = 20_000
 DEEP = re.compile(rf"^(?:[ \t]{{{INDENT_LIMIT + 1},}}\S|[ \t]*(?:>[ \t]*){{7,}})", re.MULTILINE)
 
@@ -35,10 +37,10 @@ def hard_paragraph(text: str) -> int | None:
     """Number of the line at which the first paragraph begins that is too long or holds too many signs, or 1 if all of them together do."""
     line = 1
     for part in re.split(r"(\n[ \t]*\n)", text):
-        if len(part) > PARAGRAPH_LIMIT or work(part) > WORK_LIMIT // 3:
+        if len(part) > PARAGRAPH_LIMIT or work(part) > PARAGRAPH_WORK_LIMIT:
             return line
         line += part.count("\n")
-    return 1 if work(text) > WORK_LIMIT else None
+    return 1 if work(text) > WORK_LIMIT or len(OPENERS.findall(text)) > SIGNS_LIMIT else None
 
 
 def too_hard(text: str) -> bool:

@@ -77,14 +77,18 @@ def _expected(kind: str, context: Mapping[str, Any]) -> str | None:
         "bad_id": lambda: _("lower-case letters, digits and single hyphens, at most 60"),
         "unknown_goal": lambda: _("a goal from 1 to 17"),
         "literal_error": lambda: _("one of: %(values)s", values=str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")),
-        "greater_than": lambda: _("more than %(limit)s", limit=context.get("gt")),
-        "greater_than_equal": lambda: _("%(limit)s or more", limit=context.get("ge")),
-        "less_than_equal": lambda: _("%(limit)s or less", limit=context.get("le")),
+        "greater_than": lambda: _("more than %(limit)s", limit=_limit(context.get("gt"))),
+        "greater_than_equal": lambda: _("%(limit)s or more", limit=_limit(context.get("ge"))),
+        "less_than_equal": lambda: _("%(limit)s or less", limit=_limit(context.get("le"))),
         "string_too_short": lambda: _("a text that is not empty"),
         "string_too_long": lambda: _("at most %(limit)s characters", limit=context.get("max_length")),
         "text_too_hard": lambda: _("at most %(limit)s characters and no long runs of brackets or signs", limit=context.get("limit")),
     }
     return fixed[kind]() if kind in fixed else None
+
+
+def _limit(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
