@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import structlog
-from flask import render_template, request
+from flask import current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from webapp.core.database import db
@@ -41,6 +41,9 @@ class TooManyRequests(DomainError):
 def error_page(status: int, message: str = "") -> tuple[str, int]:
     """The page for a status, with the sentence of the cause where there is one."""
     shown = status if status in PAGES else (500 if status >= 500 else 400)
+    if shown >= 500:
+        # Without context processors: they ask who is signed in, and the database may be what failed.
+        return current_app.jinja_env.get_template("ui/error.html").render(status=shown, message=message), status
     return render_template("ui/error.html", status=shown, message=message), status
 
 
