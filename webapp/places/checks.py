@@ -93,7 +93,12 @@ def _left_behind(by_code: Mapping[str, Row], scheme: Scheme, known: Mapping[str,
     found = []
     for code, place in known.items():
         above = by_code.get(place.parent)
-        if code in by_code or above is None or place.closed_on:
+        if code in by_code or place.closed_on:
+            continue
+        if scheme.level_of(place.kind) is None:
+            found.append(Problem(None, _("%(code)s has the kind “%(kind)s”, which is no longer declared.", code=code, kind=place.kind)))
+            continue
+        if above is None:
             continue
         if above.closed_on:
             found.append(Problem(above.number, _("%(code)s below this place is still open.", code=code)))

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -72,6 +72,11 @@ class PlaceField(Field):
         self._form: Any = None
 
     @property
+    def opens(self) -> bool:
+        """Whether the reader asked for the next level."""
+        return self._opens
+
+    @property
     def redisplays(self) -> bool:
         """Whether the reader is still looking: the form comes back and nothing is stored."""
         return self._searches or self._opens
@@ -97,9 +102,7 @@ class PlaceField(Field):
             self.query = ""
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002  the signature is WTForms' own
-        """Refuse an id that is no open place of the country, and a name that was typed but not chosen from the list."""
-        if self._searches and self.data is None and f"{self.name}-search" not in self._form:
-            raise StopValidation(_("Please choose one of the places found."))
+        """Refuse an id that is no open place of the country."""
         if self.data is None:
             return
         place = queries.find(self.data)
@@ -107,11 +110,17 @@ class PlaceField(Field):
             self.data = None
             raise StopValidation(_("Please choose a place from the list."))
 
+    def remind(self) -> None:
+        """Say what to do where a name was typed, no place chosen from the list, and the whole form sent."""
+        if self._searches and self.data is None and f"{self.name}-search" not in self._form:
+            self.errors = [_("Please choose one of the places found.")]
+
     def _lowest(self, steps: Sequence[UUID]) -> UUID | None:
         """The lowest select that still belongs to the one above it. One query, none for no selects."""
         if not steps:
             return None
-        parents = dict(db.session.execute(select(Place.id, Place.parent_id).where(Place.id.in_(steps))).tuples())
+        found = db.session.execute(select(Place.id, Place.parent_id).where(Place.id.in_(steps)))
+        parents = {row.id: row.parent_id for row in found}
         lowest: UUID | None = None
         for step in steps:
             if step not in parents or (lowest is not None and parents[step] != lowest):
@@ -134,7 +143,7 @@ class PlaceField(Field):
         )
 
     def _steps(self, chain: Sequence[Place], countries: Mapping[str, Country]) -> Iterator[Step]:
-        options = queries.db_children([place.id for place in chain], self.country, tops=True)
+        options = queries.children_of([place.id for place in chain], self.country, tops=True)
         above: Place | None = None
         for number, chosen in enumerate([*chain, None], start=1):
             here = [place for place in options if place.parent_id == (above.id if above else None)]
@@ -157,7 +166,7 @@ class WithPlace:
         if not looking:
             return bool(super().validate(*args, **kwargs))  # type: ignore[misc]
         for field in looking:
-            field.validate(cast("Any", self))
+            field.remind()
         for field in fields:
             # Typed a moment ago by this reader: to lose it to a search would be worse than to send it back once.
             if isinstance(field, PasswordField):

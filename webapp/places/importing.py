@@ -92,8 +92,8 @@ def import_places(
     # Closing is all that a row with a closing day does to a place that is there: its last state stays as it was.
     closing = {row.code for row in rows if row.closed_on and row.code in tree.places}
     with db.session.no_autoflush:
-        _shape([row for row in rows if row.code not in closing], held.scheme, tree)
-        _lead([row for row in rows if row.code not in closing], closing, tree, progress)
+        _shape([row for row in rows if row.code not in closing], tree)
+        _lead([row for row in rows if row.code not in closing], held.scheme, closing, tree, progress)
         _write(rows, tree, on, outcome)
     if outcome.added or outcome.changed or outcome.closed:
         counts = {"added": outcome.added, "changed": outcome.changed, "closed": outcome.closed}
@@ -157,11 +157,9 @@ def _known(tree: _Tree) -> Mapping[str, Known]:
     }
 
 
-def _shape(rows: Sequence[Row], scheme: Scheme, tree: _Tree) -> None:
+def _shape(rows: Sequence[Row], tree: _Tree) -> None:
     """Make new places and give every place what its row says of itself; links come after, when all places are there."""
     for row in rows:
-        level = scheme.level_of(row.kind)
-        assert level is not None
         place = tree.places.get(row.code)
         if place is None:
             place = Place(id=new_id(), country=tree.country, code=row.code, closed_on=row.closed_on)
@@ -172,19 +170,21 @@ def _shape(rows: Sequence[Row], scheme: Scheme, tree: _Tree) -> None:
             if place.id in tree.spells:
                 tree.spells[place.id].valid_from = row.opened_on
         _set(
-            place, kind=row.kind, level=level.id, names=dict(row.names), short_names=dict(row.short_names), reading=row.reading,
+            place, kind=row.kind, names=dict(row.names), short_names=dict(row.short_names), reading=row.reading,
         )
 
 
-def _lead(rows: Sequence[Row], closing: set[str], tree: _Tree, progress: Progress | None) -> None:
-    """Set parents, then the path and search text of every open place: what a parent becomes reaches all below it."""
+def _lead(rows: Sequence[Row], scheme: Scheme, closing: set[str], tree: _Tree, progress: Progress | None) -> None:
+    """Set parents, then level, path and search text of every open place: what a parent becomes reaches all below it."""
     for row in rows:
         _set(tree.places[row.code], parent_id=tree.places[row.parent].id if row.parent else None)
     fresh = {place.id for place in tree.new}
     for number, (code, place) in enumerate(tree.places.items(), start=1):
         if place.id in fresh or (place.closed_on is None and code not in closing):
             chain = tree.lineage(place)
-            _set(place, path=path_of(tree.country, [each.code for each in chain]), search=searchable(chain))
+            level = scheme.level_of(place.kind)
+            path = path_of(tree.country, [each.code for each in chain])
+            _set(place, level=level.id if level else place.level, path=path, search=searchable(chain))
         if progress and (number % STEP == 0 or number == len(tree.places)):
             progress(number, len(tree.places))
 

@@ -81,10 +81,10 @@ def full_names(place_ids: Iterable[UUID], language: str | None = None) -> dict[U
 
 def children(parent: Place | None, country: str | None = None) -> list[Place]:
     """Open places directly below a place, by code; without a place the top places of a country, or of all. One query."""
-    return db_children([parent.id] if parent else [], country)
+    return children_of([parent.id] if parent else [], country)
 
 
-def db_children(parent_ids: Sequence[UUID], country: str | None = None, *, tops: bool = False) -> list[Place]:
+def children_of(parent_ids: Sequence[UUID], country: str | None = None, *, tops: bool = False) -> list[Place]:
     """Open places directly below any of the places, and the top places where asked or where no parent is given. One query."""
     wanted: list[ColumnElement[bool]] = []
     if parent_ids:
@@ -98,6 +98,11 @@ def within(path: str, column: Any = Place.path) -> ColumnElement[bool]:
     """The condition that a column of paths lies in a tree, its top included; uses the column's index."""
     first, behind = path_range(path)
     return and_(column >= first, column < behind)
+
+
+def at_paths(paths: Iterable[str]) -> list[Place]:
+    """The open places with these paths, by path. One query."""
+    return list(db.session.scalars(select(Place).where(Place.path.in_(list(paths)), Place.closed_on.is_(None)).order_by(Place.path)))
 
 
 def below(place: Place) -> list[Place]:

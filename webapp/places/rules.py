@@ -141,9 +141,10 @@ def normalised(words: str) -> str:
 
 
 def own_terms(names: Mapping[str, str], short_names: Mapping[str, str], reading: str) -> list[str]:
-    """Everything by which a place itself is found: names, short names, sound, initials; in this order, each once."""
+    """Everything by which a place itself is found: names, short names, sound, initials; each once, always in the same order."""
     syllables = reading.casefold().split()
-    terms = [normalised(name) for name in (*names.values(), *short_names.values())]
+    # By language, since a database may give the names back in another order.
+    terms = [normalised(name) for each in (names, short_names) for _tag, name in sorted(each.items())]
     sound = "".join(syllables)
     # Input methods write ü as v.
     terms += [normalised(sound), normalised(sound.replace("ü", "v")), normalised(initials(syllables))]

@@ -18,6 +18,7 @@
     var search = root.querySelector('button[name="' + name + '-search"]');
     var open = root.querySelector('button[name="' + name + '-open"]');
     var chosen = root.querySelector("[data-place-chosen]");
+    var steps = root.querySelector("[data-place-steps]");
     var listId = input.id + "-list";
     var list = make("ul", { id: listId, "class": "found", role: "listbox", "aria-label": input.labels[0].textContent, hidden: "" });
     var status = make("p", { "class": "vh", role: "status" });
@@ -64,6 +65,7 @@
 
     function choose(option) {
       hidden.value = option.dataset.id;
+      if (steps) { steps.open = false; }
       clearFound();
       input.value = "";
       say(root.dataset.chosen.replace("{place}", option.dataset.full));
