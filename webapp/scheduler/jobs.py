@@ -12,6 +12,7 @@ from webapp.accounts.models import MailToken, Session
 from webapp.core import idempotency, limits
 from webapp.core.database import db
 from webapp.core.mail.jobs import deliver_due, sweep_sent
+from webapp.quizzes.jobs import close_expired
 
 SESSIONS_KEPT = timedelta(days=1)
 
@@ -38,6 +39,7 @@ def sweep_sessions(now: datetime) -> int:
 
 JOBS = (
     Job("deliver-mail", timedelta(seconds=10), deliver_due),
+    Job("close-expired-attempts", timedelta(minutes=1), close_expired),
     Job("sweep-limits", timedelta(hours=1), limits.sweep),
     Job("sweep-idempotency-keys", timedelta(hours=1), idempotency.sweep),
     Job("sweep-sessions", timedelta(hours=6), sweep_sessions),

@@ -1,0 +1,59 @@
+"""How Alembic reaches the database: through the application in whose context it runs."""
+
+from alembic import context
+from sqlalchemy import JSON, text
+
+from webapp.core.database import UtcDateTime, db
+
+# Any number that no other program locks on this database.
+LOCK = int.from_bytes(b"LocalGlm")
+
+
+def as_sqlalchemy(kind, item, autogen):
+    """Migrations outlive the types of the application, so they name SQLAlchemy's own."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, JSON):
+        autogen.imports.add("from sqlalchemy.dialects import postgresql")
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
+    return False
+
+
+def same_type(_context, _inspected, _column, _inspected_type, model_type):
+    """A database does not tell a moment with a zone from what SQLAlchemy makes of it: only the other types are compared."""
+    return False if isinstance(model_type, UtcDateTime) else None
+
+
+def nothing_for_nothing(_context, _revision, directives):
+    """No file where the models have not changed."""
+    if getattr(context.config.cmd_opts, "autogenerate", False) and directives[0].upgrade_ops.is_empty():
+        directives[:] = []
+
+
+def run():
+    with db.engine.connect() as connection:
+        sqlite = connection.dialect.name == "sqlite"
+        if sqlite:
+            # Changing a table means copying it and dropping the old one, which foreign keys would not survive.
+            # The switch works outside a transaction only, so it goes past SQLAlchemy.
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
+        try:
+            context.configure(
+                connection=connection, target_metadata=db.metadata, render_as_batch=True, compare_type=same_type,
+                render_item=as_sqlalchemy, process_revision_directives=nothing_for_nothing,
+                # Both databases undo a change of shape, so that a failed upgrade leaves the database as it was.
+                transactional_ddl=True,
+            )
+            with context.begin_transaction():
+                if not sqlite:
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+                context.run_migrations()
+                if sqlite and connection.execute(text("PRAGMA foreign_key_check")).first():
+                    raise RuntimeError("A migration left rows that refer to missing ones; nothing was changed.")
+        finally:
+            if sqlite:
+                connection.rollback()
+                connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
+
+
+run()
