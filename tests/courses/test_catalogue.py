@@ -8,7 +8,7 @@ import pytest
 from tests.courses.small_course import FILES, edited, files
 from webapp.core import clock
 from webapp.courses import services
-from webapp.courses.catalogue import NEVER, Shelf, catalogue, shelf
+from webapp.courses.catalogue import NEVER, Shelf, catalogue, preload, shelf
 from webapp.courses.files import from_archive
 from webapp.courses.rules import NotPublished, UnknownCourse, UnknownRevision
 
@@ -146,6 +146,14 @@ def test_production_does_not_look_at_files(shipped, app):
     first = own.current()
     os.utime(shipped / "water" / "course.yaml", ns=(1, 1))
     assert own.current() is first
+
+
+def test_what_was_read_ahead_is_not_read_again(shipped, monkeypatch):
+    preload(shipped)
+    monkeypatch.setattr("webapp.courses.catalogue.read_folder", None)
+    own = Shelf(shipped, watch=NEVER, follow=NEVER)
+    own.follow_due = NEVER
+    assert [course.id for course in own.current().courses] == ["water"]
 
 
 def test_the_application_has_one_shelf(app):

@@ -27,6 +27,14 @@ def test_headings_get_the_same_ids_in_every_language_and_make_the_contents():
     assert [h.id for h in chinese.headings] == [h.id for h in english.headings]
 
 
+def test_each_second_level_heading_opens_a_section():
+    out = html("Before.\n\n## One\n\nText.[^note-a]\n\n### Deep\n\n## Two\n\n[^note-a]: Note.\n")
+    shape = re.sub(r"<(?!/?(?:section|h2|h3))[^>]*>|>[^<]*", ">", out)
+    assert re.findall(r"</?(?:section|h\d)", shape) == [
+        "<section", "<h2", "</h2", "<h3", "</h3", "</section", "<section", "<h2", "</h2", "</section", "<section", "</section",
+    ]
+
+
 def test_a_citation_is_a_numbered_link_with_a_label_in_the_language_of_the_lesson():
     assert '<sup><a aria-label="Source 1" href="#s-1">1</a></sup>' in html("A.[^un-70-1]")
     assert 'aria-label="来源1"' in html("甲。[^un-70-1]", "zh-Hans")
@@ -42,7 +50,8 @@ def test_a_note_is_kept_apart_from_sources():
 
 def test_a_figure_has_its_drawing_number_and_caption():
     out = html('![A hill](media/hill.svg "A spring, *seen*")')
-    assert out == '<figure class="fig"><svg>media/hill.svg</svg><figcaption><b>Figure 1</b> A spring, <em>seen</em></figcaption>\n</figure>'
+    caption = "<figcaption><b>Figure 1</b>. A spring, <em>seen</em></figcaption>"
+    assert out == f'<figure class="fig"><svg>media/hill.svg</svg>{caption}\n</figure>'
 
 
 def test_call_outs_are_labelled_asides_and_questions_are_details():
@@ -55,7 +64,7 @@ def test_call_outs_are_labelled_asides_and_questions_are_details():
 def test_a_table_can_be_scrolled_by_keyboard_and_its_heads_have_scopes():
     out = html("Table: Two ways\n\n| Step | Number |\n| --- | --: |\n| Goal | 17 |\n")
     assert '<div aria-label="Table 1, can be scrolled sideways" class="scroll" role="region" tabindex="0">' in out
-    assert "<caption>Table 1 Two ways</caption>" in out
+    assert "<caption>Table 1. Two ways</caption>" in out
     assert '<th scope="col">Step</th>' in out
     assert '<th class="n" scope="col">Number</th>' in out
     assert '<th scope="row">Goal</th>' in out

@@ -88,11 +88,17 @@ def _check_parts(reading: Reading, document: Document, at: Path, entry: Question
             message = _("%(count)d options are right. Expected exactly one, or type: multiple.", count=right)
             reading.findings.add(document.file, line, message)
         _unique(reading, document, (*at, "options"), [option.id for option in entry.options])
+        _distinct(reading, document, [((*at, "options", n, "text"), option.text) for n, option in enumerate(entry.options)])
     elif isinstance(entry, MatchingEntry):
         _unique(reading, document, (*at, "pairs"), [pair.id for pair in entry.pairs])
         _unique(reading, document, (*at, "extra"), [item.id for item in entry.extra], {pair.id for pair in entry.pairs})
+        rights = [((*at, "pairs", n, "right"), pair.right) for n, pair in enumerate(entry.pairs)]
+        extras = [((*at, "extra", n, "text"), item.text) for n, item in enumerate(entry.extra)]
+        _distinct(reading, document, [*rights, *extras])
+        _distinct(reading, document, [((*at, "pairs", n, "left"), pair.left) for n, pair in enumerate(entry.pairs)])
     elif isinstance(entry, OrderingEntry):
         _unique(reading, document, (*at, "items"), [item.id for item in entry.items])
+        _distinct(reading, document, [((*at, "items", n, "text"), item.text) for n, item in enumerate(entry.items)])
     elif isinstance(entry, NumericEntry) and entry.decimals is not None:
         _check_decimals(reading, document, at, entry)
 
@@ -121,6 +127,19 @@ def _unique(reading: Reading, document: Document, at: Path, ids: Iterable[str], 
         if part in seen:
             reading.findings.add(document.file, document.line((*at, index, "id")), _("The id “%(id)s” comes twice.", id=part))
         seen.add(part)
+
+
+def _distinct(reading: Reading, document: Document, texts: Iterable[tuple[tuple[str | int, ...], Mapping[str, str]]]) -> None:
+    """Choices that read the same cannot be told apart, yet only one of them is right."""
+    seen: set[tuple[str, str]] = set()
+    for at, text in texts:
+        for language, words in text.items():
+            choice = (language, " ".join(words.split()).casefold())
+            if choice in seen:
+                reading.findings.add(document.file, document.line((*at, language)), _(
+                    "“%(text)s” stands here twice in %(language)s. Expected different texts.", text=shown(words), language=language,
+                ))
+            seen.add(choice)
 
 
 def _content(entry: QuestionEntry) -> Mapping[str, Any]:

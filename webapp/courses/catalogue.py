@@ -94,6 +94,12 @@ def _read_once(folder: Path, stamp: Stamp) -> Course | BadCourse:
     return known[1]
 
 
+def preload(root: Path) -> None:
+    """Read all folders ahead, so that workers forked from this process share what was read and answer at once."""
+    for folder in course_folders(root):
+        _read_once(folder, stamp_of(folder))
+
+
 class Shelf:
     """Holds the catalogue of one application and keeps it current."""
 

@@ -54,6 +54,20 @@ class _Finish(Treeprocessor):
         self.walk(root)
         if self.page.language.startswith("zh"):
             self.join_lines(root)
+        self.sections(root)
+
+    @staticmethod
+    def sections(root: ET.Element) -> None:
+        section: ET.Element | None = None
+        for child in list(root):
+            if child.tag == "section":
+                section = None
+            elif child.tag == "h2":
+                section = ET.Element("section")
+                root.insert(list(root).index(child), section)
+            if section is not None:
+                root.remove(child)
+                section.append(child)
 
     def headings(self, root: ET.Element) -> None:
         numbering = Numbering()

@@ -12,7 +12,7 @@ from typing import Any
 from webapp.core.i18n import _
 from webapp.courses import labels, media, parity
 from webapp.courses.assessment import read_bank, read_quiz
-from webapp.courses.content import Bank, Completion, Course, Lesson, Quiz, Step, StepKind
+from webapp.courses.content import Bank, Completion, Course, Lesson, Quiz, QuizKind, Step, StepKind
 from webapp.courses.files import CourseFiles, from_folder
 from webapp.courses.lessons import Draft, Reading, finish, read_draft
 from webapp.courses.problems import Findings, Problem
@@ -77,6 +77,7 @@ def _read(source: CourseFiles, course_id: str, findings: Findings) -> Course | N
         return None
     steps = _steps(reading, document, entry)
     completion = _completion(reading, document, entry, steps)
+    _check_kinds(reading, document, completion, quizzes)
     if len(findings):
         return None
     good = {name: bank for name, bank in banks.items() if bank is not None}
@@ -186,6 +187,15 @@ def _completion(reading: Reading, document: Document, entry: CourseFile, steps: 
         line = document.line(("completion",))
         reading.findings.add(document.file, line, _("Nothing is needed to complete the course. Expected a lesson or a quiz."))
     return Completion(tuple(wanted[StepKind.LESSON]), tuple(wanted[StepKind.QUIZ]))
+
+
+def _check_kinds(reading: Reading, document: Document, completion: Completion, quizzes: Mapping[str, Quiz]) -> None:
+    for index, quiz_id in enumerate(completion.quizzes):
+        quiz = quizzes.get(quiz_id)
+        if quiz is not None and quiz.kind is QuizKind.CHECK:
+            reading.findings.add(document.file, document.line(("completion", "quizzes", index)), _(
+                "“%(id)s” is a check, which nobody has to pass. Expected a quiz with kind: final.", id=quiz_id,
+            ))
 
 
 def _course(course_id: str, source: CourseFiles, entry: CourseFile, parts: Mapping[str, Any]) -> Course:
