@@ -94,15 +94,17 @@ def provide_viewer(provider: Callable[[], Any | None]) -> None:
 
 def to_sign_in() -> Any:
     """Lead to the sign-in page and, where that makes sense, back here."""
-    back = request.full_path.rstrip("?") if request.method in SAFE_METHODS else "/me/"
+    here = request.full_path if request.query_string else request.path
+    back = here if request.method in SAFE_METHODS else "/me/"
     return redirect(f"/sign-in?{urlencode({'next': back})}")
 
 
 def safe_next(target: str | None, default: str = "/me/") -> str:
     """A path on this site to go on to, never another host."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or any(c in target for c in "\r\n\t\\"):
+    if not target or not target.startswith("/") or target.startswith("//"):
         return default
-    return target
+    # Browsers drop control characters and read a backslash as a slash: either can hide a second slash.
+    return default if any(c == "\\" or not c.isprintable() for c in target) else target
 
 
 def load_or_404(model: type[M], row_id: UUID) -> M:
@@ -113,7 +115,9 @@ def load_or_404(model: type[M], row_id: UUID) -> M:
     return row
 
 
-def load_for(viewer: Any, model: type[M], row_id: UUID, *, may_see: Callable[[Any, M], bool], may: Callable[[Any, M], bool] | None = None) -> M:
+def load_for(
+    viewer: Any, model: type[M], row_id: UUID, *, may_see: Callable[[Any, M], bool], may: Callable[[Any, M], bool] | None = None
+) -> M:
     """The row if the viewer may see it (else 404) and do what is asked (else 403). One query."""
     row = load_or_404(model, row_id)
     if not may_see(viewer, row):

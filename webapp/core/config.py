@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import sysconfig
+import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from enum import StrEnum
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 PREFIX = "LOCALGOALS_"
 ROOT = Path(__file__).resolve().parents[2]
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+SECRET_LENGTH = 32
 
 
 class Mode(StrEnum):
@@ -52,7 +56,11 @@ def _text(value: str) -> str:
 
 
 def _path(value: str) -> Path:
-    return Path(value).expanduser().resolve()
+    try:
+        return Path(value).expanduser().resolve()
+    except RuntimeError as error:
+        # The home of a user that does not exist.
+        raise ValueError from error
 
 
 def _number(low: int, high: int) -> Callable[[str], int]:
@@ -73,15 +81,18 @@ def _yes(value: str) -> bool:
 def _zone(value: str) -> ZoneInfo:
     try:
         return ZoneInfo(value)
-    except ZoneInfoNotFoundError as error:
+    except (ZoneInfoNotFoundError, OSError) as error:
+        # A part of a name, such as Asia, is a folder.
         raise ValueError from error
 
 
 def _address(*schemes: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in schemes or not (parts.netloc or parts.path):
+        by_path = parts.scheme.startswith(("sqlite", "postgresql"))
+        if parts.scheme not in schemes or not (parts.hostname or (by_path and parts.path)):
             raise ValueError
+        parts.port  # noqa: B018  reading it refuses what is no port
         return value.rstrip("/") if parts.netloc else value
 
     parse.allowed = "an address that begins with " + " or ".join(f"{scheme}:" for scheme in schemes)  # type: ignore[attr-defined]
@@ -89,7 +100,7 @@ def _address(*schemes: str) -> Callable[[str], str]:
 
 
 def _secret(value: str) -> str:
-    if len(value) < 32:
+    if len(value) < SECRET_LENGTH:
         raise ValueError
     return value
 
@@ -100,11 +111,18 @@ def _language(value: str) -> str:
     return value
 
 
+def _level(value: str) -> str:
+    if value.upper() not in LEVELS:
+        raise ValueError
+    return value.upper()
+
+
 _path.allowed = "a path"  # type: ignore[attr-defined]
 _yes.allowed = "yes or no"  # type: ignore[attr-defined]
 _zone.allowed = "a time zone such as Asia/Shanghai"  # type: ignore[attr-defined]
 _secret.allowed = "at least 32 random characters"  # type: ignore[attr-defined]
 _language.allowed = "zh-Hans or en"  # type: ignore[attr-defined]
+_level.allowed = "one of " + ", ".join(LEVELS)  # type: ignore[attr-defined]
 Mode.allowed = "production, development or test"  # type: ignore[attr-defined]
 
 
@@ -128,7 +146,9 @@ class Settings:
     )
     database_pool: int = setting(_number(1, 200), 8, about="PostgreSQL connections a worker may hold.")
     secret_key: str = setting(_secret, "", about="Key that signs cookies and links; made and kept in the data folder if empty.")
-    public_url: str = setting(_address("http", "https"), "http://127.0.0.1:8000", about="Address people use; https turns secure cookies on.")
+    public_url: str = setting(
+        _address("http", "https"), "http://127.0.0.1:8000", about="Address people use; https turns secure cookies on."
+    )
     trusted_proxies: int = setting(_number(0, 5), 0, about="Reverse proxies in front whose forwarding headers are believed.")
     courses_dir: Path = setting(_path, factory=lambda: shipped("courses"), about="Folder of the course files.")
     default_language: str = setting(_language, "zh-Hans", about="Language for readers whose browser asks for neither.")
@@ -150,7 +170,7 @@ class Settings:
     signatory_role_en: str = setting(_text, "For the training programme", about="Role of the signatory, English.")
     signatory_role_zh: str = setting(_text, "代表培训项目", about="Role of the signatory, Chinese.")
     metrics_token: str = setting(_text, "", about="Bearer token for /metrics; empty allows only this machine.")
-    log_level: str = setting(_text, "INFO", about="Least level of what is logged.")
+    log_level: str = setting(_level, "INFO", about="Least level of what is logged.")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
@@ -190,19 +210,29 @@ class Settings:
             return self.secret_key
         self.data_dir.mkdir(parents=True, exist_ok=True)
         path = self.data_dir / "secret-key"
-        try:
-            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            return path.read_text().strip()
-        with os.fdopen(descriptor, "w") as file:
-            key = secrets.token_urlsafe(48)
-            file.write(key)
+        if not path.exists():
+            _write_once(path, secrets.token_urlsafe(48))
+        key = path.read_text().strip()
+        if len(key) < SECRET_LENGTH:
+            raise SettingsError(f"{path} must hold {_secret.allowed}; delete it to have a new key made")  # type: ignore[attr-defined]
         return key
 
     @cached_property
     def session_length(self) -> timedelta:
         """Absolute life of a session."""
         return timedelta(days=self.session_days)
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a private file whole or not at all; of two processes that try, one wins and neither reads half of it."""
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        os.unlink(draft)  # noqa: PTH108  a name, not a path object
 
 
 def settings(app: Flask | None = None) -> Settings:

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from babel import Locale
-from flask import g, has_request_context, request
-from flask_babel import Babel, force_locale, gettext, lazy_gettext, ngettext
+from flask import g, has_app_context, has_request_context, request
+from flask_babel import Babel, force_locale, get_translations, gettext, lazy_gettext, ngettext
 
 from webapp.core.config import settings
+from webapp.core.database import SAFE_METHODS
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator
 
+    from babel.support import Translations
     from flask import Flask
 
 LANGUAGES = ("zh-Hans", "en")
 NATIVE_NAMES = {"zh-Hans": "中文", "en": "English"}
 COOKIE = "language"
+_FAMILIES = {"zh": "zh-Hans", "en": "en"}
 
 _: Callable[..., str] = gettext
 _n: Callable[..., str] = ngettext
@@ -36,11 +40,9 @@ def cookie_name(app: Flask | None = None) -> str:
 
 def current_language() -> str:
     """Tag of the reader's language. `?lang=` wins over the cookie, the cookie over the browser."""
-    if not has_request_context():
-        return "en"
-    found: str | None = g.get("language")
+    found: str | None = g.get("language") if has_app_context() else "en"
     if found is None:
-        found = g.language = _choose()
+        found = g.language = _choose() if has_request_context() else "en"
     return found
 
 
@@ -51,11 +53,10 @@ def _choose() -> str:
     kept = request.cookies.get(cookie_name())
     if kept in LANGUAGES:
         return kept
-    for tag in re.findall(r"[A-Za-z-]+(?=[;,\s]|$)", request.headers.get("Accept-Language", "")[:200]):
-        if tag.lower().startswith("zh"):
-            return "zh-Hans"
-        if tag.lower().startswith("en"):
-            return "en"
+    for tag, wish in request.accept_languages:
+        family = re.split(r"[-_]", tag.lower())[0]
+        if wish > 0 and family in _FAMILIES:
+            return _FAMILIES[family]
     return settings().default_language
 
 
@@ -64,23 +65,38 @@ def babel_locale(tag: str) -> str:
     return tag.replace("-", "_")
 
 
-def speaking(tag: str) -> AbstractContextManager[None]:
-    """Translate into a given language inside a `with`: for mails and files."""
-    return force_locale(babel_locale(tag))
+@contextmanager
+def speaking(tag: str) -> Iterator[None]:
+    """Speak a given language inside a `with`, whatever the reader's: for mails and files."""
+    before = (g.get("language"), g.get("messages"))
+    g.language, g.messages = tag, None
+    try:
+        with force_locale(babel_locale(tag)):
+            yield
+    finally:
+        g.language, g.messages = before
+
+
+def _messages() -> Translations:
+    """The catalogue in force, looked up once a request: a page asks it a hundred times."""
+    found: Translations | None = g.get("messages")
+    if found is None:
+        found = g.messages = get_translations()
+    return found
 
 
 def localised(texts: Mapping[str, str], language: str | None = None) -> str:
     """The text in the wanted or the reader's language, else in the first one there is; empty if none."""
     wanted = language or current_language()
-    return texts.get(wanted) or next(iter(texts.values()), "")
+    return texts.get(wanted) or next((text for text in texts.values() if text), "")
 
 
 def switch_url(tag: str) -> str:
     """Address that sets the language and comes back to this page with its query."""
-    here = request.full_path if request.query_string else request.path
-    if request.method not in ("GET", "HEAD"):
-        here = request.path
-    here = re.sub(r"([?&])lang=[^&]*&?", r"\1", here).rstrip("?&")
+    here = request.path
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    if kept and request.method in SAFE_METHODS:
+        here += "?" + urlencode(kept)
     return f"/language/{tag}?{urlencode({'next': here})}"
 
 
@@ -103,4 +119,7 @@ def init_languages(app: Flask) -> None:
         app, default_locale="en", default_timezone="UTC",
         locale_selector=lambda: Locale.parse(babel_locale(current_language())),
         timezone_selector=lambda: g.get("time_zone") or settings(app).programme_zone.key,
+    )
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _messages().ugettext(text), lambda one, many, n: _messages().ungettext(one, many, n), newstyle=True,
     )

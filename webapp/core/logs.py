@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _KEPT = frozenset({
     "event", "level", "timestamp", "logger", "endpoint", "method", "status", "milliseconds", "exception", "job", "count", "problems",
-    "course", "revision", "file", "attempt", "host", "reason", "mail_id", "signal", "worker", "version",
+    "course", "revision", "file", "line", "problem", "attempt", "host", "reason", "mail_id", "signal", "worker", "version",
 })
 
 
@@ -33,6 +33,8 @@ def _only_known(_logger: object, _method: str, entry: MutableMapping[str, Any]) 
 def _class_only(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A traceback without the message: messages of database errors hold the values of the row."""
     error = entry.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()[1]
     if isinstance(error, BaseException):
         frames = []
         trace = error.__traceback__
@@ -50,8 +52,9 @@ def init_logs(app: Flask, settings: Settings) -> None:
             structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True), _class_only, _only_known,
             structlog.processors.JSONRenderer(),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level.upper(), logging.INFO)),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level)),
+        # Looked up at every line: a server may have put another stream in its place.
+        logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
     log = structlog.get_logger("request")

@@ -32,12 +32,12 @@ def metrics() -> Response:
     """The numbers of all workers, for this machine or the holder of the token."""
     token = settings().metrics_token
     if token:
-        if not hmac.compare_digest(request.headers.get("Authorization", ""), f"Bearer {token}"):
+        if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode()):
             abort(404)
     elif request.remote_addr not in _LOCAL or "X-Forwarded-For" in request.headers:
         abort(404)
     registry = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

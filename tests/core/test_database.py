@@ -1,0 +1,142 @@
+"""Types, pragmas, locks and the one commit."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import event, text
+from sqlalchemy.exc import StatementError
+
+from webapp.core.audit import AuditEntry
+from webapp.core.audit import record as record_act
+from webapp.core.database import BUSY_MILLISECONDS, UtcDateTime, db
+from webapp.core.limits import LimitCounter, hit
+from webapp.core.unit_of_work import unit_of_work
+
+NOON = datetime(2026, 9, 14, 4, 0, tzinfo=UTC)
+
+
+def test_a_moment_comes_back_as_the_same_moment_in_utc(database):
+    shanghai = datetime(2026, 9, 14, 12, 0, 0, 123456, tzinfo=timezone(timedelta(hours=8)))
+    db.session.add(LimitCounter(key="k", hits=1, window_ends=shanghai))
+    db.session.flush()
+    db.session.expire_all()
+    found = db.session.get(LimitCounter, "k").window_ends
+    assert found == shanghai
+    assert found.tzinfo is UTC
+
+
+def test_a_naive_moment_is_refused(database):
+    db.session.add(LimitCounter(key="k", hits=1, window_ends=datetime(2026, 9, 14, 12, 0)))  # noqa: DTZ001
+    with pytest.raises(StatementError, match="a moment needs a time zone"):
+        db.session.flush()
+
+
+@given(st.datetimes(min_value=datetime(1900, 1, 2), max_value=datetime(2100, 1, 1), timezones=st.timezones()))  # noqa: DTZ001
+def test_moments_are_bound_in_utc_whatever_their_zone(moment):
+    kind = UtcDateTime()
+    bound = kind.process_bind_param(moment, None)
+    assert bound.tzinfo is UTC
+    assert bound.timestamp() == moment.timestamp()
+    assert kind.process_result_value(bound.replace(tzinfo=None), None) == bound
+
+
+def test_no_moment_stays_no_moment():
+    assert UtcDateTime().process_bind_param(None, None) is None
+    assert UtcDateTime().process_result_value(None, None) is None
+
+
+def test_json_comes_back_as_it_was(database):
+    record_act(actor_id=None, action="x", subject=("y", 1), now=NOON, after={"名": ["中文", 1.5, None, True], "nested": {"b": 1, "a": 2}})
+    db.session.flush()
+    db.session.expire_all()
+    assert db.session.query(AuditEntry).one().after == {"名": ["中文", 1.5, None, True], "nested": {"b": 1, "a": 2}}
+
+
+def test_sqlite_runs_with_a_journal_foreign_keys_and_patience(probe):
+    with probe.app_context(), db.engine.connect() as connection:
+        pragmas = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "foreign_keys", "busy_timeout")}
+    assert pragmas == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": BUSY_MILLISECONDS}
+
+
+def test_a_writer_waits_for_the_one_before_instead_of_failing(probe):
+    began, free = threading.Event(), threading.Event()
+    order = []
+
+    def first():
+        with probe.app_context(), unit_of_work():
+            db.session.execute(text("SELECT count(*) FROM limit_counters"))
+            began.set()
+            free.wait(5)
+            hit(key="shared", limit=9, per=timedelta(hours=1), now=NOON)
+            order.append("first")
+
+    def second():
+        with probe.app_context(), unit_of_work():
+            # Were the transaction begun as a reader, the write below would fail at once.
+            db.session.execute(text("SELECT count(*) FROM limit_counters"))
+            hit(key="shared", limit=9, per=timedelta(hours=1), now=NOON)
+            order.append("second")
+
+    threads = [threading.Thread(target=first), threading.Thread(target=second)]
+    threads[0].start()
+    assert began.wait(5)
+    threads[1].start()
+    free.set()
+    for thread in threads:
+        thread.join(10)
+    assert order == ["first", "second"]
+    with probe.app_context():
+        assert db.session.query(LimitCounter).one().hits == 2
+
+
+@pytest.mark.parametrize(("method", "begin"), [("GET", "BEGIN"), ("HEAD", "BEGIN"), ("POST", "BEGIN IMMEDIATE")])
+def test_a_page_that_only_reads_takes_no_lock(probe, browser, method, begin):
+    probe.config["WTF_CSRF_ENABLED"] = False
+    seen = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if statement.startswith("BEGIN"):
+            seen.append(statement)
+
+    with probe.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert browser.open("/probe/statements", method=method).status_code == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+        probe.config["WTF_CSRF_ENABLED"] = True
+    assert seen == [begin]
+
+
+def test_readers_go_on_while_somebody_writes(probe, browser):
+    with probe.app_context(), unit_of_work():
+        hit(key="k", limit=9, per=timedelta(hours=1), now=NOON)
+        assert browser.get("/probe/statements").status_code == 200
+
+
+def test_a_unit_of_work_is_kept_whole_or_not_at_all(database):
+    with unit_of_work():
+        db.session.add(LimitCounter(key="kept", hits=1, window_ends=NOON))
+
+    def half_way():
+        with unit_of_work():
+            db.session.add(LimitCounter(key="lost", hits=1, window_ends=NOON))
+            db.session.flush()
+            raise RuntimeError("half-way")
+
+    with pytest.raises(RuntimeError, match="half-way"):
+        half_way()
+    assert [row.key for row in db.session.query(LimitCounter)] == ["kept"]
+
+
+def test_what_one_worker_committed_another_sees(committed):
+    with unit_of_work():
+        db.session.add(LimitCounter(key="kept", hits=1, window_ends=NOON))
+    with committed.app_context(), db.engine.connect() as other:
+        assert other.scalar(text("SELECT hits FROM limit_counters WHERE key = 'kept'")) == 1
