@@ -1,5 +1,7 @@
 """How Alembic reaches the database: through the application in whose context it runs."""
 
+from typing import Any
+
 from alembic import context
 from sqlalchemy import JSON, text
 
@@ -9,7 +11,7 @@ from webapp.core.database import UtcDateTime, db
 LOCK = int.from_bytes(b"LocalGlm")
 
 
-def as_sqlalchemy(kind, item, autogen):
+def as_sqlalchemy(kind: str, item: Any, autogen: Any) -> str | bool:
     """Migrations outlive the types of the application, so they name SQLAlchemy's own."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
@@ -19,18 +21,18 @@ def as_sqlalchemy(kind, item, autogen):
     return False
 
 
-def same_type(_context, _inspected, _column, _inspected_type, model_type):
+def same_type(_context: Any, _inspected: Any, _column: Any, _inspected_type: Any, model_type: Any) -> bool | None:
     """A database does not tell a moment with a zone from what SQLAlchemy makes of it: only the other types are compared."""
     return False if isinstance(model_type, UtcDateTime) else None
 
 
-def nothing_for_nothing(_context, _revision, directives):
+def nothing_for_nothing(_context: Any, _revision: Any, directives: list[Any]) -> None:
     """No file where the models have not changed."""
     if getattr(context.config.cmd_opts, "autogenerate", False) and directives[0].upgrade_ops.is_empty():
         directives[:] = []
 
 
-def run():
+def run() -> None:
     with db.engine.connect() as connection:
         sqlite = connection.dialect.name == "sqlite"
         if sqlite:

@@ -233,7 +233,7 @@ def test_a_version_generated_from_the_models_makes_them_and_names_no_part_of_the
     assert tables() == set()
 
 
-FAILING = '''
+FAILING = """
 revision = "1"
 down_revision = None
 import sqlalchemy as sa
@@ -242,7 +242,7 @@ from alembic import op
 def upgrade():
     op.create_table("first", sa.Column("id", sa.Integer, primary_key=True))
     raise ArithmeticError
-'''
+"""
 
 
 def test_a_failing_upgrade_leaves_the_database_as_it_was(nothing, drafts):
@@ -254,7 +254,7 @@ def test_a_failing_upgrade_leaves_the_database_as_it_was(nothing, drafts):
         assert MigrationContext.configure(connection).get_current_heads() == ()
 
 
-CHANGING = '''
+CHANGING = """
 revision = "1"
 down_revision = None
 import sqlalchemy as sa
@@ -268,7 +268,7 @@ def upgrade():
     op.execute("INSERT INTO children VALUES (1, 1)")
     with op.batch_alter_table("parents") as batch:
         batch.alter_column("name", type_=sa.String(20), existing_type=sa.String(10), nullable=False)
-'''
+"""
 
 
 def test_changing_a_table_keeps_the_rows_that_refer_to_it_and_foreign_keys_stay_on(nothing, drafts):
