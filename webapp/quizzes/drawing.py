@@ -1,0 +1,102 @@
+"""Drawing questions and shuffling them and their options: the same seed gives the same paper."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from webapp.core.errors import DomainError
+from webapp.core.i18n import _
+from webapp.courses.content import Course, Quiz
+from webapp.courses.questions import Matching, Multiple, Numeric, Ordering, Question, Single, TrueFalse
+
+T = TypeVar("T")
+
+
+class TooFewQuestions(DomainError):
+    """The banks hold fewer questions than the quiz draws."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This quiz cannot be taken at the moment: its banks hold too few questions. The programme office can mend this.")
+        )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as an attempt asks it: its content and the order of its options."""
+
+    question: Question
+    order: tuple[str, ...]
+
+
+def shuffled(ids: Iterable[str], *salt: object) -> list[str]:
+    """Ids in an order that only the salt decides: not the order given, not the Python version."""
+    prefix = "\x1f".join(map(str, salt)) + "\x1f"
+    return sorted(ids, key=lambda each: hashlib.sha256((prefix + each).encode()).digest())
+
+
+def option_ids(question: Question) -> tuple[str, ...]:
+    """Ids of what a question offers, in the author's order: options, right sides, items; none for a number."""
+    match question:
+        case Single() | Multiple():
+            return tuple(option.id for option in question.options)
+        case TrueFalse():
+            return ("true", "false")
+        case Matching():
+            return tuple(choice.id for choice in question.choices)
+        case Ordering():
+            return tuple(item.id for item in question.items)
+        case Numeric():
+            return ()
+
+
+def option_order(question: Question, seed: int) -> tuple[str, ...]:
+    """Order in which an attempt offers the options. Right sides and items to order are always shuffled."""
+    ids = option_ids(question)
+    if isinstance(question, TrueFalse) or (isinstance(question, (Single, Multiple)) and not question.shuffle):
+        return ids
+    return tuple(shuffled(ids, seed, "options", question.id))
+
+
+def draw(quiz: Quiz, course: Course, seed: int) -> list[Asked]:
+    """The paper of an attempt: as many questions of each draw as it asks for, none twice. Raises `TooFewQuestions`.
+
+    Draws may overlap. A question that one draw could do without goes to the one that needs it (augmenting paths,
+    H. W. Kuhn 1955), so that a paper is found whenever there is one.
+    """
+    found = {question.id: question for each in quiz.draws for question in course.candidates(each)}
+    wishes = [
+        shuffled((question.id for question in course.candidates(each)), seed, "draw", number)
+        for number, each in enumerate(quiz.draws) for _slot in range(each.count)
+    ]
+    chosen = matched(wishes)
+    if chosen is None:
+        raise TooFewQuestions
+    ids = shuffled(chosen, seed, "questions") if quiz.shuffle_questions else chosen
+    return [Asked(found[each], option_order(found[each], seed)) for each in ids]
+
+
+def matched(wishes: Sequence[Sequence[T]]) -> list[T] | None:
+    """One wish for each slot, none twice, earlier wishes first where they are free; None if there is no such choice."""
+    holder: dict[T, int] = {}
+
+    def place(slot: int, tried: set[T]) -> bool:
+        for wish in wishes[slot]:
+            if wish not in holder:
+                holder[wish] = slot
+                return True
+        for wish in wishes[slot]:
+            if wish not in tried:
+                tried.add(wish)
+                if place(holder[wish], tried):
+                    holder[wish] = slot
+                    return True
+        return False
+
+    if not all(place(slot, set()) for slot in range(len(wishes))):
+        return None
+    by_slot = {slot: wish for wish, slot in holder.items()}
+    return [by_slot[slot] for slot in range(len(wishes))]

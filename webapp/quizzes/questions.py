@@ -1,0 +1,132 @@
+"""The questions of a paper as they were when it was drawn, and their texts ready to show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from webapp.courses import queries as courses
+from webapp.courses import services as course_services
+from webapp.courses.content import Course, Quiz
+from webapp.courses.markdown import inline_html
+from webapp.courses.questions import Matching, Multiple, Numeric, Ordering, Question, Single, TrueFalse
+from webapp.courses.revisions import Text
+from webapp.quizzes.drawing import Asked
+
+# A revision never changes, so what was read once stays right; the bounds only keep memory small.
+_KEPT_REVISIONS = 5_000
+_KEPT_SHEETS = 10_000
+_old: dict[str, Question] = {}
+_kept: set[tuple[str, str]] = set()
+_sheets: dict[tuple[str, str], Sheet] = {}
+
+
+class LostQuestion(RuntimeError):
+    """A revision that an attempt asked is neither in the course nor stored."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Texts of a question in one language as safe HTML: the prompt, each option by id, the left sides, the unit."""
+
+    prompt: Markup
+    options: dict[str, Markup]
+    left: dict[str, Markup]
+    unit: str
+
+
+def paper_entry(asked: Asked) -> dict[str, Any]:
+    """How an attempt remembers a question."""
+    return {"question": asked.question.id, "revision": asked.question.revision, "order": list(asked.order)}
+
+
+def read_paper(paper: Sequence[dict[str, Any]], course: Course | None) -> list[Asked]:
+    """The questions of a paper, each in the revision that was asked.
+
+    No query while the course still asks them so; else one, once a process. Raises `LostQuestion`.
+    """
+    found: dict[str, Question] = {}
+    missing: list[str] = []
+    for entry in paper:
+        revision = entry["revision"]
+        question = (course.question(entry["question"]) if course else None) or _old.get(revision)
+        if question is not None and question.revision != revision:
+            question = _old.get(revision)
+        if question is None:
+            missing.append(revision)
+        else:
+            found[revision] = question
+    if missing:
+        found |= _looked_up(missing)
+    return [Asked(found[entry["revision"]], tuple(entry["order"])) for entry in paper]
+
+
+def _looked_up(revisions: Sequence[str]) -> dict[str, Question]:
+    stored = courses.question_revisions(revisions)
+    lost = [each for each in revisions if each not in stored]
+    if lost:
+        raise LostQuestion(", ".join(lost))
+    if len(_old) > _KEPT_REVISIONS:
+        _old.clear()
+    _old.update(stored)
+    return dict(stored)
+
+
+def store_content(course: Course, quiz: Quiz, now: datetime) -> None:
+    """Keep the quiz and every question it may ask by revision, unless this process knows that they are kept.
+
+    At most one statement. Ordered, so that two workers storing the same rows wait for each other in one direction.
+    """
+    if (course.revision, quiz.id) not in _kept:
+        asked = {question.revision: question for each in quiz.draws for question in course.candidates(each)}
+        course_services.store_revisions([quiz, *(asked[key] for key in sorted(asked))], now)
+
+
+def remember_kept(course: Course, quiz: Quiz) -> None:
+    """Note, after the commit, that the content of the quiz is kept."""
+    _kept.add((course.revision, quiz.id))
+
+
+def forget() -> None:
+    """Forget what this process knows of the database: for tests, whose commits are undone."""
+    _kept.clear()
+    _old.clear()
+
+
+def html(text: Text, language: str) -> Markup:
+    """A text in this language, else in the first there is, as safe HTML."""
+    return Markup(inline_html(text.get(language) or next(iter(text.values()), "")))  # noqa: S704  sanitised where it is rendered
+
+
+def sheet(question: Question, language: str) -> Sheet:
+    """The texts of a question in a language. Rendered once a process."""
+    key = (question.revision, language)
+    found = _sheets.get(key)
+    if found is None:
+        if len(_sheets) > _KEPT_SHEETS:
+            _sheets.clear()
+        found = _sheets[key] = _rendered(question, language)
+    return found
+
+
+def _rendered(question: Question, language: str) -> Sheet:
+    options: dict[str, Markup] = {}
+    left: dict[str, Markup] = {}
+    unit = ""
+    match question:
+        case Single() | Multiple():
+            options = {option.id: html(option.text, language) for option in question.options}
+        case Matching():
+            options = {choice.id: html(choice.text, language) for choice in question.choices}
+            left = {pair.id: html(pair.left, language) for pair in question.pairs}
+        case Ordering():
+            options = {item.id: html(item.text, language) for item in question.items}
+        case Numeric():
+            unit = question.unit.get(language) or next(iter(question.unit.values()), "")
+        case TrueFalse():
+            pass
+    return Sheet(html(question.prompt, language), options, left, unit)
