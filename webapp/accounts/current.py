@@ -94,7 +94,7 @@ def _provide() -> Viewer | None:
 def _load(cookie_id: str) -> Viewer | None:
     """The viewer of a session id from the cookie, unless the session is over. One query."""
     try:
-        session_id = UUID(cookie_id)
+        session_id = UUID(str(cookie_id))
     except ValueError:
         return None
     row = db.session.get(Session, session_id)

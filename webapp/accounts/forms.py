@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older than the library
 from wtforms.validators import StopValidation
 
 from webapp.accounts import labels, passwords, rules, zones
@@ -15,6 +16,7 @@ from webapp.core.forms import REQUIRED, TOO_LONG, Form
 from webapp.core.i18n import LANGUAGES, NATIVE_NAMES, _, babel_locale, current_language, lazy
 from webapp.places.forms import PlaceField, WithPlace
 
+CHOOSE = lazy("Please choose one of these.")
 _EMAIL = lazy("Please write an e-mail address such as name@example.org.")
 REASONS = {
     "name": {
@@ -73,6 +75,11 @@ def new_password(form: Any, field: Any) -> None:
 
 def _text(label: Any, *validators: Any) -> StringField:
     return StringField(label, validators=list(validators), filters=[without_nul])
+
+
+def _one_of(kind: Any, label: Any) -> Any:
+    """A field whose choices are set when the form is made; WTForms' own sentence for a wrong one is English."""
+    return kind(label, invalid_choice_message=CHOOSE)
 
 
 class SignInForm(Form):
@@ -135,18 +142,18 @@ class WelcomeForm(WithPlace, Form):
 
     place_id = PlaceField(lazy("Place where you work"))
     organisation = _text(lazy("Organisation"), keeps(rules.organisation_of, "organisation"))
-    organisation_type = SelectField(lazy("Type of organisation"))
-    position_level = SelectField(lazy("Position level"))
-    sex = RadioField(lazy("Sex"), validate_choice=True)
+    organisation_type = _one_of(SelectField, lazy("Type of organisation"))
+    position_level = _one_of(SelectField, lazy("Position level"))
+    sex = _one_of(RadioField, lazy("Sex"))
     birth_year = _text(lazy("Year of birth"), keeps(lambda text: rules.birth_year_of(text, clock.now().year), "birth_year"))
     next = HiddenField()
 
     def __init__(self, **rest: Any) -> None:
         super().__init__(**rest)
-        unsaid = ("", _("Not stated"))
-        self.organisation_type.choices = [unsaid, *((kind.value, str(text)) for kind, text in labels.ORGANISATION_TYPES.items())]
-        self.position_level.choices = [unsaid, *((str(level.value), str(text)) for level, text in labels.POSITION_LEVELS.items())]
-        self.sex.choices = [*((sex.value, str(text)) for sex, text in labels.SEXES.items()), unsaid]
+        unsaid = SelectChoice("", _("Not stated"))
+        self.organisation_type.choices = [unsaid, *_choices((kind.value, text) for kind, text in labels.ORGANISATION_TYPES.items())]
+        self.position_level.choices = [unsaid, *_choices((str(level.value), text) for level, text in labels.POSITION_LEVELS.items())]
+        self.sex.choices = [*_choices((sex.value, text) for sex, text in labels.SEXES.items()), unsaid]
 
     def validate_organisation_type(self, field: Any) -> None:
         """An organisation that is named has a type; statistics count by it."""
@@ -158,11 +165,16 @@ class ProfileForm(WelcomeForm):
     """The same and how a person is called, in which language and time."""
 
     name = _text(lazy("Name"), keeps(rules.name_of, "name"))
-    language = RadioField(lazy("Language"), choices=[(tag, NATIVE_NAMES[tag]) for tag in LANGUAGES])
-    time_zone = SelectField(lazy("Time zone"))
+    language = _one_of(RadioField, lazy("Language"))
+    time_zone = _one_of(SelectField, lazy("Time zone"))
 
     def __init__(self, *, zone: str, **rest: Any) -> None:
         super().__init__(**rest)
+        self.language.choices = _choices((tag, NATIVE_NAMES[tag]) for tag in LANGUAGES)
         listed = zones.choices(babel_locale(current_language()))
         kept = [] if zone in {name for name, _label in listed} else [(zone, zone)]
-        self.time_zone.choices = [*kept, *listed]
+        self.time_zone.choices = _choices([*kept, *listed])
+
+
+def _choices(pairs: Iterable[tuple[str, Any]]) -> list[Any]:
+    return [SelectChoice(value, str(text)) for value, text in pairs]

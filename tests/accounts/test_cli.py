@@ -1,0 +1,64 @@
+"""People from the command line."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
+
+from tests.accounts.conftest import NEW_PASSWORD
+from webapp.accounts.cli import people
+from webapp.accounts.models import Role, RoleGrant, SignIn
+from webapp.core.audit import AuditEntry
+from webapp.core.database import db
+
+
+@pytest.fixture
+def run(app):
+    """`run("create", ..., typed="...")` is the result of the command."""
+    return lambda *arguments, typed="": CliRunner().invoke(people, arguments, obj=lambda: app, input=typed)
+
+
+def test_the_first_administrator_gets_a_link_that_works_once_and_no_password(database, client, run, outbox):
+    result = run("create", "--role", "administrator", typed="王主任\nboss@example.org\n")
+    assert result.exit_code == 0, result.output
+    path = re.search(r"http://localhost(/reset-password/\S+)", result.output)[1]
+    row = db.session.scalars(select(SignIn)).one()
+    assert (row.password_hash, row.verified_at, row.person.name) == (None, None, "王主任")
+    assert path in outbox()[-1].text
+    grant = db.session.scalars(select(RoleGrant)).one()
+    assert (grant.role, grant.place_id) == (Role.ADMINISTRATOR, None)
+    assert [entry.action for entry in db.session.scalars(select(AuditEntry))] == ["role.granted"]
+    assert client.post(path, data={"password": NEW_PASSWORD}).status_code == 303
+    assert client.post(path, data={"password": NEW_PASSWORD}).status_code == 410
+
+
+def test_a_role_may_hold_for_a_place(cast, run):
+    result = run("create", "--name", "周敏", "--email", "zhou@example.org", "--role", "trainer", "--place", "CN:130102", "--language", "en")
+    assert result.exit_code == 0, result.output
+    grants = db.session.scalars(select(RoleGrant).join(SignIn, SignIn.person_id == RoleGrant.person_id).where(SignIn.email_key == "zhou@example.org"))
+    assert [(grant.role, grant.place_id) for grant in grants] == [(Role.TRAINER, cast.places.county.id)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [(("--name", "周敏", "--email", "zhou"), "name@example.org"), (("--name", " ", "--email", "z@example.org"), "name of at most 120"),
+     (("--name", "周敏", "--email", "learner@example.org"), "somebody else"),
+     (("--name", "周敏", "--email", "z@example.org", "--role", "owner"), "owner"),
+     (("--name", "周敏", "--email", "z@example.org", "--role", "staff", "--place", "000000"), "no open place has the code 000000")],
+)
+def test_what_is_wrong_is_said_in_a_sentence_and_nothing_is_kept(cast, run, arguments, sentence):
+    result = run("create", *arguments)
+    assert result.exit_code != 0
+    assert sentence in result.output
+    assert db.session.scalars(select(SignIn).where(SignIn.email_key.in_(("z@example.org", "zhou")))).first() is None
+
+
+def test_somebody_locked_out_gets_a_new_link(cast, client, run):
+    path = re.search(r"http://localhost(/reset-password/\S+)", run("link", "Learner@example.org").output)[1]
+    assert client.post(path, data={"password": NEW_PASSWORD}).status_code == 303
+    result = run("link", "nobody@example.org")
+    assert result.exit_code == 1
+    assert "nobody signs in" in result.output
