@@ -25,9 +25,7 @@ def of_person(person_id: UUID) -> list[Certificate]:
     return list(db.session.scalars(select(Certificate).where(Certificate.person_id == person_id).order_by(Certificate.issued_at.desc())))
 
 
-def held(person_id: UUID, course_id: str, edition: str) -> Certificate | None:
-    """The person's certificate of this edition of a course. One query."""
-    query = select(Certificate).where(
-        Certificate.person_id == person_id, Certificate.award == award_of(course_id), Certificate.edition == edition
-    )
-    return db.session.scalars(query).first()
+def held(person_id: UUID, course_id: str) -> Certificate | None:
+    """The person's certificate of a course, of the latest edition if there are several. One query."""
+    query = select(Certificate).where(Certificate.person_id == person_id, Certificate.award == award_of(course_id))
+    return db.session.scalars(query.order_by(Certificate.issued_at.desc())).first()

@@ -26,7 +26,8 @@ class NameCannotBePrinted(CertificateError):
         self.characters = characters
         super().__init__(
             _(
-                "The certificate waits: these characters of your name cannot be printed: %(characters)s. Please correct the name in your profile.",
+                "The certificate waits: these characters of your name cannot be printed: %(characters)s. "
+                "Please correct the name in your profile.",
                 characters=" ".join(characters),
             )
         )

@@ -31,12 +31,18 @@ log = structlog.get_logger(__name__)
 
 
 def issue(*, person: Person, course: Course, enrolment: Enrolment, origin: Origin, now: datetime) -> Certificate:
-    """The person's certificate of this edition, issued now if there is none.
+    """The person's certificate of the course, issued now if there is none: one completion earns one.
 
-    Two workers at once issue one: the database keeps person, award and edition unique.
+    Two workers at once issue one: the database keeps person, award and edition unique. A later edition of the
+    course, or a name that cannot be printed any more, changes nothing for who has a certificate.
     Raises `NotCompleted` and `NameCannotBePrinted`.
     """
-    if enrolment.completed_at is None or enrolment.person_id != person.id or not course.certificate:
+    if enrolment.completed_at is None or enrolment.person_id != person.id or enrolment.course_id != course.id:
+        raise NotCompleted
+    known = queries.held(person.id, course.id)
+    if known is not None:
+        return known
+    if not course.certificate:
         raise NotCompleted
     missing = missing_characters(person.name)
     if missing:
@@ -63,7 +69,7 @@ def issue(*, person: Person, course: Course, enrolment: Enrolment, origin: Origi
     made = db.session.execute(
         statement.on_conflict_do_nothing(index_elements=["person_id", "award", "edition"]).returning(Certificate.id)
     ).first()
-    certificate = queries.held(person.id, course.id, course.edition)
+    certificate = queries.held(person.id, course.id)
     assert certificate is not None
     if made is not None:
         audit.record(actor_id=person.id, action="certificate.issued", subject=("certificate", certificate_id), now=now)

@@ -60,7 +60,7 @@ def show(code: str) -> Any:
     except MistypedCode:
         return _unknown(code[:TYPED_LIMIT])
     if canonical != code:
-        return redirect(url_for("certificates.show", code=canonical))
+        return redirect(url_for("certificates.show", code=canonical, lang=request.args.get("lang")))
     certificate = queries.by_code(canonical)
     if certificate is None:
         return _unknown(canonical)
@@ -124,6 +124,7 @@ def claim(course_id: str) -> Any:
         raise NotCompleted
     with unit_of_work():
         certificate = services.issue(person=who.person, course=course, enrolment=enrolment, origin=Origin.of_request(), now=clock.now())
-        code = certificate.code
-    flash(_("Your certificate is issued."), "ok")
+        code, revoked = certificate.code, certificate.revoked_at is not None
+    if not revoked:
+        flash(_("Your certificate is issued."), "ok")
     return redirect(url_for("certificates.show", code=code), 303)

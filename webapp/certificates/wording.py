@@ -57,7 +57,7 @@ def _wording(certificate: Certificate, checked_at: datetime, tag: str) -> Wordin
     checked = format_datetime(checked_at, PATTERNS[tag] + " HH:mm", tzinfo=get_timezone(), locale=babel_locale(tag))
     with speaking(tag):
         if certificate.revoked_at is not None:
-            day = format_date(certificate.revoked_at.date(), PATTERNS[tag], locale=babel_locale(tag))
+            day = format_date(certificate.revoked_at.astimezone(get_timezone()).date(), PATTERNS[tag], locale=babel_locale(tag))
             verdict = _("Revoked")
             explanation = _("This certificate was issued here and revoked on %(day)s. It is no longer valid.", day=day)
         elif printed["demo"]:
@@ -65,7 +65,9 @@ def _wording(certificate: Certificate, checked_at: datetime, tag: str) -> Wordin
             explanation = _("This certificate was issued here to an invented person for demonstration. It proves nothing.")
         else:
             verdict = _("Valid")
-            explanation = _("This certificate was issued here, has not been altered and has not been revoked. Checked on %(time)s.", time=checked)
+            explanation = _(
+                "This certificate was issued here, has not been altered and has not been revoked. Checked on %(time)s.", time=checked
+            )
         return Wording(
             language=tag, verdict=verdict, explanation=explanation, heading=_("Certificate of completion"), name=printed["name"],
             statement=_("has completed this course and passed its final quiz:"), title=printed["title"].get(tag, ""),

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, String, event
-from sqlalchemy.orm import Mapped, Mapper, mapped_column
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from webapp.core.database import Json, Model, db
 from webapp.core.ids import new_id

@@ -13,6 +13,8 @@ class Form(FlaskForm):  # type: ignore[misc]
     """A form with CSRF whose built-in messages are ours, in the reader's language."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """How WTForms builds the fields."""
+
         locales = False
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:

@@ -33,7 +33,8 @@ def claim(*, person_id: UUID, key: str, now: datetime) -> str | None:
     statement = insert_for(IdempotencyKey).values(person_id=person_id, key=key[:64], made_at=now).on_conflict_do_nothing()
     if db.session.execute(statement.returning(IdempotencyKey.key)).first() is not None:
         return None
-    return db.session.scalar(select(IdempotencyKey.result).where(IdempotencyKey.person_id == person_id, IdempotencyKey.key == key[:64])) or ""
+    first = select(IdempotencyKey.result).where(IdempotencyKey.person_id == person_id, IdempotencyKey.key == key[:64])
+    return db.session.scalar(first) or ""
 
 
 def settle(*, person_id: UUID, key: str, result: str) -> None:

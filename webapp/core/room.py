@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask_compress import Compress
+
 from webapp.core import health, metrics, ui
 from webapp.core.config import Mode, settings
 from webapp.core.mail import views as mailbox
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Register the core's blueprints and the look."""
+    app.config.update(COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=4, COMPRESS_LEVEL=5, COMPRESS_MIN_SIZE=800)
+    Compress(app)
     ui.init_app(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(metrics.bp)

@@ -16,7 +16,10 @@ class Enrolment(Model):
     """A person takes a course. Completion is judged by the revision in force and never withdrawn."""
 
     __tablename__ = "enrolments"
-    __table_args__ = (UniqueConstraint("person_id", "course_id"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "course_id"),
+        CheckConstraint("(completed_at IS NULL) = (completed_revision IS NULL)", name="completed_with_revision"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
@@ -46,6 +49,7 @@ class ReadingReport(Model):
     """A beacon that arrived: one shown page, however often the browser sends its time again."""
 
     __tablename__ = "reading_reports"
+    __table_args__ = (CheckConstraint("seconds >= 0", name="seconds"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     reported_at: Mapped[datetime] = mapped_column(index=True)

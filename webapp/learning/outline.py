@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from webapp.core.i18n import _, current_language
 from webapp.courses.content import Course, Step, StepKind
@@ -60,6 +61,10 @@ class Outline:
         if self.completed:
             return DONE
         return NOW if self.enrolled else TODO
+
+    def last_active(self) -> datetime:
+        """When the reader was here last; the beginning of time for who never was."""
+        return self.learner.enrolment.last_active_at if self.learner.enrolment else datetime.min.replace(tzinfo=UTC)
 
     @property
     def url(self) -> str:

@@ -10,6 +10,8 @@ from webapp.courses.content import Completion, Course, Step
 
 # A page left open over lunch is not an hour of reading.
 LONGEST_VIEW = timedelta(minutes=30)
+# Someone who leaves at once has not viewed the page; the browser measures, so its own rounding is kept.
+SHORTEST_VIEW = timedelta(seconds=3)
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ def next_step(course: Course, progress: Progress) -> Step:
         return last
     order = course.steps if last is None else (*course.steps[last.number :], *course.steps[: last.number])
     return next((step for step in order if step.id not in progress.done), last or course.steps[-1])
+
+
+def is_view(reported: float) -> bool:
+    """Whether a page was in sight long enough to count as viewed."""
+    return reported >= SHORTEST_VIEW.total_seconds()
 
 
 def added_seconds(reported: float, known: int) -> int:

@@ -14,7 +14,7 @@ from webapp.core.signals import CourseCompleted, course_completed
 from webapp.core.upsert import insert_for
 from webapp.courses.content import Course, QuizKind, Step, StepKind
 from webapp.learning.models import Enrolment, ReadingReport, StepProgress
-from webapp.learning.rules import added_seconds, is_complete
+from webapp.learning.rules import added_seconds, is_complete, is_view
 from webapp.participation.models import EventKind
 from webapp.participation.origin import Origin
 from webapp.participation.services import record
@@ -78,13 +78,19 @@ def report_reading(
     """Note that a page was shown and read for so long; whether it is a new view.
 
     A browser reports the same view several times with growing seconds: the view counts once, the time its greatest.
+    A page that was left at once counts as nothing.
     """
-    known = db.session.scalar(select(ReadingReport.seconds).where(ReadingReport.id == view_id).with_for_update())
-    added = added_seconds(seconds, known or 0)
-    insert = insert_for(ReadingReport).values(id=view_id, reported_at=now, seconds=added)
-    db.session.execute(
-        insert.on_conflict_do_update(index_elements=["id"], set_={"seconds": ReadingReport.__table__.c.seconds + added, "reported_at": now})
-    )
+    if not is_view(seconds):
+        return False
+    # The row is written before its seconds are read: two reports of one view then wait for each other.
+    known = db.session.execute(
+        insert_for(ReadingReport).values(id=view_id, reported_at=now, seconds=0)
+        .on_conflict_do_update(index_elements=["id"], set_={"reported_at": now})
+        .returning(ReadingReport.seconds)
+    ).scalar_one()
+    added = added_seconds(seconds, known)
+    if added:
+        db.session.execute(update(ReadingReport).where(ReadingReport.id == view_id).values(seconds=known + added))
     if person is not None:
         _read(person.id, course.id, step, added, now)
     return record(

@@ -72,7 +72,8 @@ def lesson_page(course: Course, here: Step, learner: Learner) -> str:
     text = course.lesson(here.id).in_language(current_language())
     return render_template(
         "learning/lesson.html", course=course, step=here, text=text, outline=outline(course, learner, here),
-        done=here.id in learner.progress.done, ticket=reading.ticket(course, here), previous=course.before(here), following=course.after(here),
+        done=here.id in learner.progress.done, ticket=reading.ticket(course, here), previous=course.before(here),
+        following=course.after(here),
     )
 
 
@@ -91,15 +92,14 @@ def enrol(course_id: str) -> Any:
 @bp.post("/courses/<course_id>/<step_id>/done")
 @signed_in
 def done(course_id: str, step_id: str) -> Any:
-    """Mark a lesson done, enrolling if need be, and go on to the next step."""
+    """Mark a lesson done, enrolling if need be, and go on: to the next step, or to the course when this completed it."""
     found, here, who = _lesson(course_id, step_id)
     with unit_of_work():
         enrolment = services.enrol(person=who.person, course=found, origin=Origin.of_request(), now=clock.now())
+        before = enrolment.completed_at
         services.finish_step(person=who.person, enrolment=enrolment, course=found, step=here, origin=Origin.of_request(), now=clock.now())
-        completed = enrolment.completed_at
-    following = found.after(here)
-    if completed and following is None:
-        return redirect(course_url(found.id), 303)
+        completed = before is None and enrolment.completed_at is not None
+    following = None if completed else found.after(here)
     return redirect(step_url(found.id, following.id) if following else course_url(found.id), 303)
 
 

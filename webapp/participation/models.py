@@ -79,4 +79,7 @@ class ParticipationEvent(Model):
     language: Mapped[str] = mapped_column(String(20))
     device: Mapped[Device] = mapped_column(enum_column(Device, "device"))
     channel: Mapped[Channel] = mapped_column(enum_column(Channel, "channel"))
-    corrects_id: Mapped[UUID | None] = mapped_column(ForeignKey("participation_events.id"))
+    # Whether the quiz counts for completion; null where no quiz is meant. A practice check is not a test taken.
+    graded: Mapped[bool | None]
+    # Unique, or two corrections of one event would count as two.
+    corrects_id: Mapped[UUID | None] = mapped_column(ForeignKey("participation_events.id"), unique=True)

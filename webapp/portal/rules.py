@@ -11,9 +11,6 @@ from webapp.learning.outline import Outline
 
 
 def waiting_certificates(outlines: Iterable[Outline], held: Iterable[Certificate]) -> list[Course]:
-    """Completed courses whose certificate is not issued yet, because the name could not be printed."""
-    have = {(certificate.award, certificate.edition) for certificate in held}
-    return [
-        each.course for each in outlines
-        if each.completed and each.course.certificate and (award_of(each.course.id), each.course.edition) not in have
-    ]
+    """Completed courses without a certificate: the name could not be printed, or the course began to award one later."""
+    have = {certificate.award for certificate in held}
+    return [each.course for each in outlines if each.completed and each.course.certificate and award_of(each.course.id) not in have]

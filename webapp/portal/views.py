@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 
 from webapp.accounts.current import viewer
 from webapp.certificates import queries as certificates
+from webapp.certificates.pdf import missing_characters
 from webapp.core.access import public, signed_in
 from webapp.core.config import settings
 from webapp.courses.catalogue import catalogue
@@ -29,7 +30,7 @@ def own_outlines() -> list[Outline]:
 def latest(outlines: list[Outline]) -> Outline | None:
     """The open course the reader was in last."""
     open_ones = [each for each in outlines if each.learner.enrolment is not None and not each.completed]
-    return max(open_ones, key=lambda each: each.learner.enrolment.last_active_at if each.learner.enrolment else 0, default=None)  # type: ignore[arg-type,return-value]
+    return max(open_ones, key=Outline.last_active, default=None)
 
 
 @bp.get("/")
@@ -51,6 +52,7 @@ def me() -> Any:
     return render_template(
         "portal/me.html", who=who, resume=latest(outlines), outlines=[each for each in outlines if each.enrolled],
         others=[each for each in outlines if not each.enrolled], certificates=held, waiting=waiting_certificates(outlines, held),
+        printable=not missing_characters(who.name),
         count_of=count_of, StepKind=StepKind,
     )
 

@@ -20,7 +20,8 @@ def counts(
     """Each figure by its key. One query.
 
     Events that happened from `begins` (included) to `ends` (excluded) and were recorded by `cut_off`, at a place below
-    one of the paths (None: anywhere, also without a place); an event that another one corrects does not count.
+    one of the paths (None: anywhere, also without a place); an event that another one corrects does not count,
+    nor does one of a practice check.
     """
     event = ParticipationEvent
     correction = aliased(ParticipationEvent)
@@ -28,6 +29,7 @@ def counts(
         event.recorded_at <= cut_off,
         ~select(correction.id).where(correction.corrects_id == event.id, correction.recorded_at <= cut_off).exists(),
     ]
+    conditions.append(event.graded.is_not(False))
     if begins is not None:
         conditions.append(event.happened_at >= begins)
     if ends is not None:

@@ -13,9 +13,13 @@ EARLIEST = date(2000, 1, 1)
 
 
 class BadPeriod(DomainError):
-    """The dates given make no period."""
+    """The dates given make no period; `field` is the one to mend."""
 
     status = 400
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 @dataclass(frozen=True)
@@ -34,13 +38,13 @@ class Period:
 
 def read_period(first: str, last: str) -> Period:
     """A period from two ISO dates, empty for open. Raises `BadPeriod` naming the field."""
-    begins, ends = _read_day(first, _("From")), _read_day(last, _("To"))
+    begins, ends = _read_day("from", first, _("From")), _read_day("to", last, _("To"))
     if begins and ends and begins > ends:
-        raise BadPeriod(_("“From” (%(first)s) is later than “To” (%(last)s).", first=begins.isoformat(), last=ends.isoformat()))
+        raise BadPeriod("from", _("“From” (%(first)s) is later than “To” (%(last)s).", first=begins.isoformat(), last=ends.isoformat()))
     return Period(begins, ends)
 
 
-def _read_day(text: str, label: str) -> date | None:
+def _read_day(field: str, text: str, label: str) -> date | None:
     if not text.strip():
         return None
     try:
@@ -48,5 +52,5 @@ def _read_day(text: str, label: str) -> date | None:
     except ValueError:
         found = None
     if found is None or not EARLIEST <= found <= date(2100, 12, 31):
-        raise BadPeriod(_("“%(field)s” must be a date such as 2026-11-20.", field=label))
+        raise BadPeriod(field, _("“%(field)s” must be a date such as 2026-11-20.", field=label))
     return found

@@ -34,16 +34,19 @@ def overview() -> Any:
     try:
         period = read_period(request.args.get("from", "")[:20], request.args.get("to", "")[:20])
     except BadPeriod as refused:
-        error = str(refused)
-    course = catalogue().course(request.args.get("course", ""))
+        error = refused
+    wanted = request.args.get("course", "")
+    course = (catalogue().course(wanted) or abort(404)) if wanted else None
     cut_off = clock.now()
     begins, ends = period.bounds(settings().programme_zone)
     paths = [place.path] if place else allowed
     found = queries.counts(begins=begins, ends=ends, cut_off=cut_off, paths=paths, course_id=course.id if course else None)
+    choices = [("", _("All courses")), *((each.id, localised(each.title)) for each in catalogue().courses)]
     page = render_template(
-        "statistics/overview.html", rows=[(f"{found[each.key]:,}", each.label, each.definition) for each in FIGURES], cut_off=cut_off, period=period, error=error, place=place,
+        "statistics/overview.html", rows=[(f"{found[each.key]:,}", each.label, each.definition) for each in FIGURES],
+        cut_off=cut_off, period=period, error=error, place=place,
         lineage=_shown(places.lineage(place), allowed) if place else [], children=_children(place, allowed), course=course,
-        choices=[("", _("All courses")), *((each.id, localised(each.title)) for each in catalogue().courses)], typed=request.args, zone=settings().programme_zone.key, everywhere=allowed is None,
+        choices=choices, typed=request.args, zone=settings().programme_zone.key, everywhere=allowed is None,
     )
     return (page, 400) if error else page
 
