@@ -117,3 +117,17 @@ def test_a_single_question_knows_its_right_option_and_matching_its_choices():
     })
     assert isinstance(matching, Matching)
     assert [choice.id for choice in matching.choices] == ["a", "x"]
+
+
+def test_revisions_are_what_they_always_were():
+    # Stored content is found by these; another way of hashing would orphan it.
+    course = read(files())
+    assert course.questions["spring"].revision == "36cb07a509338f13861c88bf0752f479d93d754110d069f921c9bc9ae7a0b88a"
+    assert course.quiz("final").revision == "b0a00fb4469dbc580854077f7332bd67ccfabbe3b8d38d2b5974a2328e73f906"
+    assert course.lesson("springs").revision == "a079a37486863f2b398364ff24ac5f6e39b46e8f35b3809381d29968c86d51ec"
+    assert course.revision == "6d0a3af9c94387d440e25b58822b31147e9837fade2f43a06aadd61daa9b1dd8"
+
+
+def test_an_empty_optional_part_and_a_missing_one_are_one_content():
+    base = {"type": "truefalse", "id": "t", "prompt": {"en": "?"}, "points": 1, "difficulty": 1, "answer": True}
+    assert from_content(base).revision == from_content({**base, "tags": [], "feedback": {}, "feedback_true": {}}).revision

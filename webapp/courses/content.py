@@ -219,7 +219,7 @@ class Course:
             "steps", "completion", "certificate", "edition",
         )
         return {
-            **{name: content_of(getattr(self, name)) for name in own},
+            **{name: content_of(getattr(self, name)) for name in own if getattr(self, name) not in (None, Text(), ())},
             "lessons": {key: lesson.revision for key, lesson in self.lessons.items()},
             "quizzes": {key: quiz.revision for key, quiz in self.quizzes.items()},
             "banks": {key: [question.revision for question in bank.questions] for key, bank in self.banks.items()},

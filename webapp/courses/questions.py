@@ -159,7 +159,7 @@ def from_content(content: Mapping[str, Any]) -> Question:
     """The question of a stored or freshly read content. Raises KeyError or ValueError if it is none."""
     base: dict[str, Any] = {
         "id": content["id"], "prompt": Text(content["prompt"]), "points": int(content["points"]),
-        "tags": tuple(content["tags"]), "difficulty": int(content["difficulty"]), "feedback": Text(content.get("feedback")),
+        "tags": tuple(content.get("tags", ())), "difficulty": int(content["difficulty"]), "feedback": Text(content.get("feedback")),
     }
     match QuestionType(content["type"]):
         case QuestionType.SINGLE:

@@ -37,9 +37,14 @@ class Text(Mapping[str, str]):
 
 
 def content_of(value: Any) -> Any:  # noqa: PLR0911  one line a type
-    """A value as plain JSON content: dataclasses by field, decimals as text without trailing zeros."""
+    """A value as plain JSON content: dataclasses by field, decimals as text without trailing zeros.
+
+    Fields that say nothing (None, an empty text or list) are left out, so that a field added later does not
+    change the revision of content that does not use it.
+    """
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: content_of(getattr(value, field.name)) for field in fields(value)}
+        named = {field.name: content_of(getattr(value, field.name)) for field in fields(value)}
+        return {name: content for name, content in named.items() if content not in (None, "", [], {})}
     if isinstance(value, Mapping):
         return {str(key): content_of(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):

@@ -13,7 +13,7 @@ bp = Blueprint("courses", __name__)
 WEEK = 7 * 24 * 3600
 YEAR = 365 * 24 * 3600
 # An image opened by itself is a document: it may load and run nothing.
-ALONE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+ALONE = "default-src 'none'; sandbox"
 
 
 @bp.get("/courses/<course_id>/media/<path:name>")
