@@ -152,7 +152,8 @@ def _render(reading: Reading, language: str, draft: Draft) -> LessonText | None:
         key=lambda source: source.number,
     ))
     revision = revision_of("lesson-text", {
-        "language": language, "front": front.model_dump(mode="json", exclude_defaults=True), "body": draft.body.strip(), "drawings": drawings,
+        "language": language, "front": front.model_dump(mode="json", exclude_defaults=True),
+        "body": draft.body.strip(), "drawings": drawings,
     })
     return LessonText(
         language=language, title=front.title, minutes=front.minutes, html=html,
