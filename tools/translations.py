@@ -85,9 +85,25 @@ def compile_all() -> None:
             write_mo(file, catalogue)
 
 
+def clashes() -> int:
+    """One message with two translations: the rooms' catalogues become one, so the last would win everywhere."""
+    wrong = 0
+    for locale in LOCALES:
+        first: dict[tuple[object, object], tuple[str, object]] = {}
+        for room in rooms():
+            for message in stored(room, locale):
+                if not message.id:
+                    continue
+                where, string = first.setdefault((str(message.id), message.context), (room, message.string))
+                if string != message.string:
+                    print(f"{message.id!r} is {string!r} in {where} and {message.string!r} in {room}: use one, or pgettext")
+                    wrong += 1
+    return wrong
+
+
 def check() -> int:
     """Print every missing, superfluous or broken message; the number of them."""
-    wrong = 0
+    wrong = clashes()
     for room in rooms():
         template = extracted(room)
         for locale in LOCALES:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Flask
 from flask_migrate import Migrate
@@ -18,7 +17,8 @@ from webapp.core.security import init_security
 
 # From the ground up; each may import only from those before it (tests/architecture).
 ROOMS = (
-    "core", "places", "accounts", "participation", "goals", "courses", "learning", "quizzes", "certificates", "statistics", "portal", "scheduler",
+    "core", "places", "accounts", "participation", "goals", "courses", "learning", "quizzes", "certificates", "statistics", "portal",
+    "scheduler",
 )
 
 
@@ -34,8 +34,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_languages(app)
     init_errors(app)
     for room in ROOMS:
-        if find_spec(f"webapp.{room}") is None or find_spec(f"webapp.{room}.room") is None:
-            continue
         import_module(f"webapp.{room}.room").init_app(app)
     refuse_unmarked(app)
     return app

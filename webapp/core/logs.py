@@ -54,7 +54,8 @@ def init_logs(app: Flask, settings: Settings) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level)),
         # Looked up at every line: a server may have put another stream in its place.
-        logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),
+        # One write a line, so that lines of several processes and threads stay whole.
+        logger_factory=lambda *_names: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
     log = structlog.get_logger("request")

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from flask_compress import Compress
 
+from webapp.core import audit as audit  # its table belongs to the database, whoever writes to it
 from webapp.core import health, metrics, ui
+from webapp.core import idempotency as idempotency  # as above
+from webapp.core import limits as limits  # as above
 from webapp.core.config import Mode, settings
 from webapp.core.mail import views as mailbox
 

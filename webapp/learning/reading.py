@@ -11,9 +11,8 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from webapp.core.ids import new_id
 from webapp.courses.content import Course, Step
+from webapp.learning.rules import TICKET_SECONDS
 
-# A page may stay open overnight; after that its time says nothing about reading.
-TICKET_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from webapp.courses.content import Completion, Course, Step
 
 # A page left open over lunch is not an hour of reading.
 LONGEST_VIEW = timedelta(minutes=30)
+# A page may stay open overnight; after that its time says nothing about reading.
+TICKET_SECONDS = 24 * 3600
 # Someone who leaves at once has not viewed the page; the browser measures, so its own rounding is kept.
 SHORTEST_VIEW = timedelta(seconds=3)
 

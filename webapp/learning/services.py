@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from webapp.accounts.models import Person
 from webapp.core.database import db
@@ -14,7 +14,7 @@ from webapp.core.signals import CourseCompleted, course_completed
 from webapp.core.upsert import insert_for
 from webapp.courses.content import Course, QuizKind, Step, StepKind
 from webapp.learning.models import Enrolment, ReadingReport, StepProgress
-from webapp.learning.rules import added_seconds, is_complete, is_view
+from webapp.learning.rules import TICKET_SECONDS, added_seconds, is_complete, is_view
 from webapp.participation.models import EventKind
 from webapp.participation.origin import Origin
 from webapp.participation.services import record
@@ -97,6 +97,12 @@ def report_reading(
         kind=EventKind.VIEWED, person=person, origin=origin, now=now, source=f"view:{view_id}",
         course_id=course.id, course_revision=course.revision, step_id=step.id,
     )
+
+
+def sweep_reports(now: datetime) -> int:
+    """Forget showings whose ticket is no longer taken; the views they counted stay. The number forgotten."""
+    old = now - timedelta(seconds=2 * TICKET_SECONDS)
+    return int(db.session.execute(delete(ReadingReport).where(ReadingReport.reported_at <= old)).rowcount)  # type: ignore[attr-defined]
 
 
 def _read(person_id: UUID, course_id: str, step: Step, seconds: int, now: datetime) -> None:

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_
 
-from webapp.accounts.models import MailToken, Session
+from webapp.accounts.models import MailToken, Session, SignUp
 from webapp.core import idempotency, limits
 from webapp.core.database import db
 from webapp.core.mail.jobs import deliver_due, sweep_sent
+from webapp.learning.services import sweep_reports
 from webapp.quizzes.jobs import close_expired
 
 SESSIONS_KEPT = timedelta(days=1)
@@ -30,11 +31,12 @@ class Job:
 
 
 def sweep_sessions(now: datetime) -> int:
-    """Delete sessions and mailed links that are over; the number deleted."""
+    """Delete sessions, mailed links and sign-ups that are over; the number deleted."""
     over = now - SESSIONS_KEPT
     sessions = db.session.execute(delete(Session).where(or_(Session.expires_at <= over, Session.ended_at <= over)))
     tokens = db.session.execute(delete(MailToken).where(MailToken.expires_at <= over))
-    return int(sessions.rowcount + tokens.rowcount)  # type: ignore[attr-defined]
+    asked = db.session.execute(delete(SignUp).where(SignUp.expires_at <= over))
+    return int(sessions.rowcount + tokens.rowcount + asked.rowcount)  # type: ignore[attr-defined]
 
 
 JOBS = (
@@ -43,6 +45,7 @@ JOBS = (
     Job("sweep-limits", timedelta(hours=1), limits.sweep),
     Job("sweep-idempotency-keys", timedelta(hours=1), idempotency.sweep),
     Job("sweep-sessions", timedelta(hours=6), sweep_sessions),
+    Job("sweep-reading-reports", timedelta(days=1), sweep_reports),
     Job("sweep-sent-mail", timedelta(days=1), sweep_sent),
 )
 

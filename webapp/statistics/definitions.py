@@ -42,7 +42,7 @@ FIGURES = (
         lazy("People who submitted at least one attempt at a final quiz, or whose time ran out; each counted once."),
     ),
     Figure(
-        "passed", EventKind.PASSED, True, lazy("passed"),
+        "passed", EventKind.PASSED, True, lazy("passed a test"),
         lazy("People who reached the pass mark of at least one final quiz; each counted once."),
     ),
     Figure(
