@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import re
 import shutil
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 GRACE_SECONDS = 30
-RESTART_SECONDS = 5.0
+RESTART_SECONDS = 2.0
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  gunicorn's heartbeat files: a disk may block for seconds
 _SIGNAL = re.compile(r"SIG[A-Z0-9]+|\d+")
 
@@ -182,17 +183,24 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """The application, ready to be shared by forked processes."""
-        app = self.make_app()
-        with app.app_context():
-            # What starting has asked the database; a connection has one process.
-            db.engine.dispose()
-        # What is here now stays: collecting would copy its pages into every worker.
-        gc.collect()
-        gc.freeze()
+        # What is loaded now stays: looking for garbage in it would slow the start, and later copy its pages into every worker.
+        gc.disable()
+        try:
+            app = self.make_app()
+            with app.app_context():
+                # Connections that starting has used; a connection has one process.
+                db.engine.dispose()
+            gc.freeze()
+        finally:
+            gc.enable()
         return app
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT; raises `SystemExit`."""
+        if self.options["reload"]:
+            # The master loads no application, which would have set up the logs.
+            told = structlog.make_filtering_bound_logger(logging.INFO)
+            structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=sys.stderr), wrapper_class=told)
         Master(self).run()
 
     def say_ready(self, _master: Master) -> None:
