@@ -7,6 +7,7 @@ python tools/translations.py check
 
 from __future__ import annotations
 
+import os
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -81,8 +82,11 @@ def _strings(string: object) -> list[str]:
 def compile_all() -> None:
     for path in PACKAGE.glob("**/messages.po"):
         catalogue = read_po(BytesIO(path.read_bytes()), locale=path.parts[-3])
-        with path.with_suffix(".mo").open("wb") as file:
+        # Written beside and renamed, so that a server or a test that starts right now never reads half a file.
+        unfinished = path.with_suffix(f".{os.getpid()}.part")
+        with unfinished.open("wb") as file:
             write_mo(file, catalogue)
+        unfinished.replace(path.with_suffix(".mo"))
 
 
 def clashes() -> int:

@@ -13,7 +13,10 @@ from webapp.accounts.models import Session
 from webapp.core.config import Mode
 from webapp.core.database import db
 
-POSTS = ("/sign-in", "/sign-up", "/sign-out", "/forgotten-password", "/verify-email/token", "/reset-password/token", "/me/profile", "/me/account", "/me/welcome")
+POSTS = (
+    "/sign-in", "/sign-up", "/sign-out", "/forgotten-password", "/verify-email/token", "/reset-password/token",
+    "/me/profile", "/me/account", "/me/welcome",
+)
 
 
 @pytest.fixture

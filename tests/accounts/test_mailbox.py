@@ -47,7 +47,8 @@ def test_it_shows_mails_newest_first_and_their_links_can_be_followed(development
 
 
 def test_links_are_escaped():
-    assert with_links('<i> http://a/?x=1&y="2" </i>') == '&lt;i&gt; <a href="http://a/?x=1&amp;y=&#34;2&#34;">http://a/?x=1&amp;y=&#34;2&#34;</a> &lt;/i&gt;'
+    link = "http://a/?x=1&amp;y=&#34;2&#34;"
+    assert with_links('<i> http://a/?x=1&y="2" </i>') == f'&lt;i&gt; <a href="{link}">{link}</a> &lt;/i&gt;'
 
 
 def test_other_servers_have_no_mailbox(app, client):

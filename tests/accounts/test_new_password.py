@@ -136,7 +136,9 @@ def test_the_password_is_changed_by_those_who_know_the_old_one(app, cast, login_
     assert outbox()[-1].recipient == cast.email("learner")
 
 
-@pytest.mark.parametrize("typed", [{}, {"current": "wrong wrong wrong", "password": NEW_PASSWORD}, {"current": "", "password": NEW_PASSWORD}])
+@pytest.mark.parametrize(
+    "typed", [{}, {"current": "wrong wrong wrong", "password": NEW_PASSWORD}, {"current": "", "password": NEW_PASSWORD}],
+)
 def test_without_the_old_password_nothing_changes(app, cast, login_as, typed):
     client = login_as("learner")
     assert client.post("/me/account", data=typed).status_code == 422

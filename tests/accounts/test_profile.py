@@ -42,7 +42,8 @@ def test_everything_can_be_changed(database, cast, login_as, form):
     client = login_as("learner")
     response = client.post("/me/profile", data=form | {
         "name": "Wang Xiaolan", "language": "en", "time_zone": "Africa/Nairobi", "place_id": str(cast.places.other_county.id),
-        "organisation": "Guye Water Bureau", "organisation_type": "government", "position_level": "50", "sex": "female", "birth_year": "1986",
+        "organisation": "Guye Water Bureau", "organisation_type": "government", "position_level": "50", "sex": "female",
+        "birth_year": "1986",
     })
     assert (response.status_code, response.location) == (303, "/me/profile")
     person = learner(cast)
@@ -66,7 +67,8 @@ def test_what_was_said_can_be_taken_back(cast, login_as, form):
 def test_colleagues_share_one_organisation_however_they_write_it(database, cast, login_as, form):
     here = form | {"organisation": "长安区发展和改革局", "organisation_type": "government"}
     login_as("learner").post("/me/profile", data=here)
-    login_as("trainer").post("/me/profile", data=here | {"name": "李建国", "organisation": " 长安区 发展和改革局 ", "organisation_type": "other"})
+    otherwise = {"name": "李建国", "organisation": " 长安区 发展和改革局 ", "organisation_type": "other"}
+    login_as("trainer").post("/me/profile", data=here | otherwise)
     assert learner(cast).organisation_id == db.session.get(Person, cast.ids["trainer"]).organisation_id
     assert db.session.scalars(select(Organisation.type)).all() == ["government"]
     elsewhere = here | {"name": "刘洋", "place_id": str(cast.places.other_county.id)}
@@ -99,7 +101,8 @@ def test_a_place_is_found_without_script_and_what_was_typed_stays(cast, login_as
      ({"language": "fr"}, "language"), ({"time_zone": "Mars/Base"}, "time_zone"), ({"organisation": "水务局"}, "organisation_type"),
      ({"organisation": "局" * 300, "organisation_type": "other"}, "organisation"), ({"organisation_type": "party"}, "organisation_type"),
      ({"position_level": "25"}, "position_level"), ({"position_level": "x"}, "position_level"), ({"sex": "unknown"}, "sex"),
-     ({"birth_year": "86"}, "birth_year"), ({"birth_year": "2999"}, "birth_year"), ({"place_id": "0192f0c1-0000-7000-8000-000000000000"}, "place_id")],
+     ({"birth_year": "86"}, "birth_year"), ({"birth_year": "2999"}, "birth_year"),
+     ({"place_id": "0192f0c1-0000-7000-8000-000000000000"}, "place_id")],
 )
 def test_bad_input_is_answered_at_its_field_and_changes_nothing(cast, login_as, form, changes, field):
     response = login_as("learner").post("/me/profile", data=form | changes)

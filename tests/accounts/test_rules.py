@@ -21,7 +21,9 @@ def reason_of(rule, text):
     return refused.value.reason
 
 
-@pytest.mark.parametrize("name", ["王晓兰", "Amina Diallo", "محمد الأمين", "Nguyễn Thị Ánh", "阿卜杜拉·买买提", "O’Neill-Šťastný", "བཀྲ་ཤིས", "张伟 🌱"])
+@pytest.mark.parametrize(
+    "name", ["王晓兰", "Amina Diallo", "محمد الأمين", "Nguyễn Thị Ánh", "阿卜杜拉·买买提", "O’Neill-Šťastný", "བཀྲ་ཤིས", "张伟 🌱"],
+)
 def test_names_of_every_script_are_kept(name):
     assert rules.name_of(name) == unicodedata.normalize("NFC", name)
 
@@ -50,7 +52,9 @@ def test_a_kept_name_is_one_line_of_at_most_120_characters_and_stays_as_it_is(te
     assert not any(unicodedata.category(c) == "Cc" for c in name)
 
 
-@pytest.mark.parametrize("email", ["wang@example.org", "a.b+c@sub.example.co", "李@例子.中国", "x@xn--fsqu00a.xn--0zwm56d", "o'neill@example.ie"])
+@pytest.mark.parametrize(
+    "email", ["wang@example.org", "a.b+c@sub.example.co", "李@例子.中国", "x@xn--fsqu00a.xn--0zwm56d", "o'neill@example.ie"],
+)
 def test_addresses_are_kept_as_typed(email):
     assert rules.email_of(f" {email} ") == email
 
@@ -76,9 +80,11 @@ def test_any_text_has_a_key_or_a_reason(text):
     try:
         email = rules.email_of(text)
     except rules.Refused as refused:
-        assert refused.reason in {"empty", "long", "email"}
+        reason = refused.reason
     else:
-        assert rules.email_key(email) == rules.email_key(email.upper()) or "ß" in email or email.upper().casefold() != email.casefold()
+        reason = None
+        assert rules.email_of(email) == email
+    assert reason in {None, "empty", "long", "email"}
 
 
 @pytest.mark.parametrize(("one", "other"), [("Wang@Example.ORG", "wang@example.org"), ("ｗａｎｇ@example.org", "wang@example.org")])
@@ -93,7 +99,8 @@ def test_the_key_of_a_key_is_itself(email):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("长安区发展和改革局", "长安区 发展和改革局"), ("Acme Ltd.", "ACME  LTD"), ("第１中学", "第1中学"), ("中国（上海）研究院", "中国(上海)研究院")],
+    [("长安区发展和改革局", "长安区 发展和改革局"), ("Acme Ltd.", "ACME  LTD"), ("第１中学", "第1中学"),
+     ("中国（上海）研究院", "中国(上海)研究院")],
 )
 def test_spellings_of_one_organisation_have_one_key(one, other):
     assert rules.organisation_key(one) == rules.organisation_key(other)

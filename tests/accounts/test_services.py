@@ -28,8 +28,9 @@ def test_a_person_is_made_without_a_sign_in(database, cast):
     )
     assert (person.name, person.place_id) == ("周 敏", cast.places.county.id)
     assert db.session.scalars(select(SignIn).where(SignIn.person_id == person.id)).first() is None
-    assert [(entry.action, entry.actor_id, entry.subject_id) for entry in audit()] == [("person.created", cast.ids["trainer"], str(person.id))]
-    assert "周" not in str([entry.after for entry in audit()])
+    entry = audit()[0]
+    assert (entry.action, entry.actor_id, entry.subject_id) == ("person.created", cast.ids["trainer"], str(person.id))
+    assert "周" not in f"{entry.before}{entry.after}"
 
 
 def test_a_sign_in_is_one_per_address_and_one_per_person(database, cast):
@@ -49,7 +50,7 @@ def test_granting_twice_grants_once_and_both_grant_and_end_are_audited(database,
     grant = services.grant_role(
         person=cast.outsider, role=Role.TRAINER, place=cast.places.city, now=NOON, actor_id=cast.ids["administrator"], reason="ToT 2026",
     )
-    again = services.grant_role(person=cast.outsider, role=Role.TRAINER, place=cast.places.city, now=NOON, actor_id=cast.ids["administrator"])
+    again = services.grant_role(person=cast.outsider, role=Role.TRAINER, place=cast.places.city, now=NOON, actor_id=None)
     assert again.id == grant.id
     services.revoke_role(grant=grant, now=NOON, actor_id=cast.ids["administrator"])
     with pytest.raises(NoSuchGrant):
@@ -75,14 +76,16 @@ def test_demo_people_are_listed_with_their_roles(database, cast, max_queries):
     with max_queries(1):
         found = queries.demo_people()
     assert [(each.email, each.roles) for each in found] == [
-        (cast.email("learner"), ()), (cast.email("staff"), (Role.STAFF, Role.TRAINER)), (cast.email("administrator"), (Role.ADMINISTRATOR,)),
+        (cast.email("learner"), ()), (cast.email("staff"), (Role.STAFF, Role.TRAINER)),
+        (cast.email("administrator"), (Role.ADMINISTRATOR,)),
     ]
     assert len(queries.demo_people(limit=2)) == 2
 
 
 def test_what_ended_a_month_ago_is_swept_away(database, cast):
     for ended in (NOON - timedelta(days=31), NOON - timedelta(days=29)):
-        db.session.add(Session(sign_in_id=cast.sign_in_ids["learner"], created_at=ended, expires_at=NOON + timedelta(days=1), ended_at=ended))
+        tomorrow = NOON + timedelta(days=1)
+        db.session.add(Session(sign_in_id=cast.sign_in_ids["learner"], created_at=ended, expires_at=tomorrow, ended_at=ended))
     old = NOON - timedelta(days=60)
     services_links.ask_to_join(name="Zhou", email="zhou@example.org", password_hash="x", language="en", next_path="", now=old)
     services_links.ask_for_password(email=cast.email("learner"), language="en", now=old)

@@ -59,7 +59,9 @@ def test_a_wrong_password_is_refused_in_one_sentence_and_the_address_is_kept(cli
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/\t/evil.example", "/a\r\nSet-Cookie: x=1", "/" + "x" * 600, ""],
+    "target",
+    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/\t/evil.example", "/a\r\nSet-Cookie: x=1",
+     "/" + "x" * 600, ""],
 )
 def test_nobody_is_led_to_another_site(client, cast, target):
     assert enter(client, cast, next=target).location == "/me/"

@@ -47,6 +47,12 @@ def test_the_new_account_signs_in_with_its_password(app, client, signed_up):
     assert other.post("/sign-in", data={"email": "wang@example.org", "password": NEW_PASSWORD}).status_code == 303
 
 
+def test_after_confirming_the_name_and_the_hash_live_in_one_place_only(client, signed_up):
+    client.post(signed_up)
+    row = db.session.scalars(select(SignUp)).one()
+    assert (row.name, row.email, row.email_key, row.password_hash) == ("", "", "", "")
+
+
 def test_before_confirming_nobody_signs_in(client, signed_up):
     assert client.post("/sign-in", data={"email": "wang@example.org", "password": NEW_PASSWORD}).status_code == 422
 

@@ -111,7 +111,7 @@ def organisation_named(*, name: str, type: OrganisationType, place_id: UUID | No
     key = rules.organisation_key(name)
     statement = select(Organisation).where(
         Organisation.name_key == key, Organisation.place_id.is_(None) if place_id is None else Organisation.place_id == place_id,
-    )
+    ).order_by(Organisation.id)
     found = db.session.scalars(statement.limit(1)).first()
     if found is not None:
         return found

@@ -62,14 +62,17 @@ def confirm(*, token: str, time_zone: str, now: datetime) -> Confirmed:
     Two clicks at once: the link is claimed by a conditional update, and one of them is too late.
     """
     row = sign_up_of(token, now)
+    name, email, password_hash, language, next_path = row.name, row.email, row.password_hash, row.language, row.next_path
     _claim(SignUp, row.token_hash, now)
-    person = services.create_person(name=row.name, language=row.language, time_zone=time_zone, now=now)
+    # The row stays to say that the link was used; what names somebody lives in one place only.
+    row.name = row.email = row.email_key = row.password_hash = ""
+    person = services.create_person(name=name, language=language, time_zone=time_zone, now=now)
     try:
-        sign_in = services.create_sign_in(person=person, email=row.email, password_hash=row.password_hash, verified=True, now=now)
+        sign_in = services.create_sign_in(person=person, email=email, password_hash=password_hash, verified=True, now=now)
     except (EmailTaken, IntegrityError) as error:
         # They asked twice and confirmed the other mail before, or this very moment.
         raise LinkUsed from error
-    return Confirmed(sign_in.id, person.id, row.next_path)
+    return Confirmed(sign_in.id, person.id, next_path)
 
 
 def ask_for_password(*, email: str, language: str, now: datetime) -> None:

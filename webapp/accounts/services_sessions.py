@@ -17,7 +17,8 @@ from webapp.core.ids import new_id
 if TYPE_CHECKING:
     from sqlalchemy import Executable
 
-KEPT_AFTER_END = timedelta(days=30)
+SESSIONS_KEPT = timedelta(days=30)
+LINKS_KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -85,12 +86,12 @@ def end_sessions(*, sign_in_id: UUID, now: datetime, but: UUID | None = None) ->
 
 
 def sweep(now: datetime) -> int:
-    """Delete sessions and links that ended a month ago; the number of rows. Three statements."""
-    past = now - KEPT_AFTER_END
+    """Delete sessions that ended a month ago and links that expired a week ago; the number of rows. Three statements."""
+    ended, expired = now - SESSIONS_KEPT, now - LINKS_KEPT
     return (
-        _count(delete(Session).where(or_(Session.expires_at <= past, Session.ended_at <= past)))
-        + _count(delete(MailToken).where(MailToken.expires_at <= past))
-        + _count(delete(SignUp).where(SignUp.expires_at <= past))
+        _count(delete(Session).where(or_(Session.expires_at <= ended, Session.ended_at <= ended)))
+        + _count(delete(MailToken).where(MailToken.expires_at <= expired))
+        + _count(delete(SignUp).where(SignUp.expires_at <= expired))
     )
 
 
