@@ -1,11 +1,16 @@
-"""Wiring: this room has no pages; its table belongs to the database of every process."""
+"""Wiring of the scheduler's room: its table, and no page."""
 
 from __future__ import annotations
 
-from flask import Flask
+from typing import TYPE_CHECKING
 
-from webapp.scheduler import models as models
+from webapp.scheduler import models
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+__all__ = ["init_app", "models"]
 
 
-def init_app(app: Flask) -> None:
-    """Nothing to register."""
+def init_app(_app: Flask) -> None:
+    """Nothing to register: the import above has made the table known."""
