@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from webapp.core.database import db
 from webapp.learning.models import Enrolment, StepProgress
@@ -35,19 +35,22 @@ def learners(person_id: UUID | None) -> dict[str, Learner]:
     return _gathered(person_id, None) if person_id else {}
 
 
+# Built once: lesson pages ask this at every request.
+_ALL = (
+    select(Enrolment, StepProgress.step_id, StepProgress.done_at, StepProgress.seconds)
+    .outerjoin(StepProgress, StepProgress.enrolment_id == Enrolment.id)
+    .where(Enrolment.person_id == bindparam("person"))
+    .order_by(Enrolment.last_active_at.desc(), Enrolment.id)
+)
+_ONE = _ALL.where(Enrolment.course_id == bindparam("course"))
+
+
 def _gathered(person_id: UUID, course_id: str | None) -> dict[str, Learner]:
-    query = (
-        select(Enrolment, StepProgress.step_id, StepProgress.done_at, StepProgress.seconds)
-        .outerjoin(StepProgress, StepProgress.enrolment_id == Enrolment.id)
-        .where(Enrolment.person_id == person_id)
-        .order_by(Enrolment.last_active_at.desc(), Enrolment.id)
-    )
-    if course_id is not None:
-        query = query.where(Enrolment.course_id == course_id)
+    query, values = (_ALL, {"person": person_id}) if course_id is None else (_ONE, {"person": person_id, "course": course_id})
     enrolments: dict[str, Enrolment] = {}
     done: dict[str, set[str]] = {}
     seconds: dict[str, dict[str, int]] = {}
-    for enrolment, step_id, done_at, spent in db.session.execute(query):
+    for enrolment, step_id, done_at, spent in db.session.execute(query, values):
         enrolments[enrolment.course_id] = enrolment
         finished = done.setdefault(enrolment.course_id, set())
         times = seconds.setdefault(enrolment.course_id, {})
