@@ -39,6 +39,7 @@ class Running:
         self.process, self.errors = process, errors
         assert select.select([process.stdout], [], [], PATIENCE)[0], "no address"
         self.line = process.stdout.readline()
+        assert self.line, errors.read_text()
         self.address = urlsplit(self.line.split()[-1])
 
     def get(self, path):

@@ -52,7 +52,7 @@ def empty_database(backend, folder, name):
 
 @pytest.fixture(params=BACKENDS)
 def nothing(request, tmp_path):
-    with empty_database(request.param, tmp_path, f"migrations_{tmp_path.name}"[:60].lower()) as app, app.app_context():
+    with empty_database(request.param, tmp_path, f"migrations_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}") as app, app.app_context():
         yield app
         db.session.remove()
         db.engine.dispose()
@@ -190,10 +190,9 @@ def test_two_upgrades_at_once_wait_for_each_other_and_load_what_ships(nothing):
     command_line = [sys.executable, "-c", "from webapp.cli import main; main()", "upgrade"]
     environment = kept | {f"LOCALGOALS_{name}": value for name, value in variables.items()}
     both = [subprocess.Popen(command_line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
-    for process in both:
-        output, errors = process.communicate(timeout=100)
-        assert process.returncode == 0, errors
-        assert output == "The database is up to date.\n"
+    said = [process.communicate(timeout=100) for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert {output for output, _errors in said} == {"The database is up to date.\n"}
     assert differences() == []
     assert counts()["places"] > 3000
     assert counts()["content_revisions"] > 0
