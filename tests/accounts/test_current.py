@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import session
 
 from webapp.accounts import current, services, services_sessions
-from webapp.accounts.models import Role, Session
+from webapp.accounts.models import Role
 from webapp.core import clock
 from webapp.core.database import db
 
@@ -20,7 +21,9 @@ def looking(app, cast):
 
     def look(name):
         session_id = services_sessions.open_session(sign_in_id=cast.sign_in_ids[name], now=clock.now(), length=timedelta(days=1))
-        return current._of(db.session.get(Session, session_id))
+        with app.test_request_context():
+            session[current.SEEN_KEY] = int(clock.now().timestamp())
+            return current._load(str(session_id))
 
     return look
 

@@ -10,10 +10,9 @@ from uuid import UUID
 import flask_login
 from flask import current_app, g, request, session
 from flask_login import LoginManager
-from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.accounts import queries, rules
-from webapp.accounts.models import Person, Role, Session, SignIn
+from webapp.accounts.models import Person, Role, SignIn
 from webapp.core import access, clock
 from webapp.core.config import settings
 from webapp.core.database import db
@@ -33,16 +32,15 @@ manager = LoginManager()
 
 @dataclass(frozen=True, eq=False)
 class Viewer:
-    """A signed-in person in one request. Plain values stay readable after a commit; `person` is the row itself."""
+    """A signed-in person in one request, as plain values: a page that only reads needs no more."""
 
-    person: Person
-    sign_in: SignIn
     person_id: UUID
     sign_in_id: UUID
     name: str
     language: str
     time_zone: str
     session_id: UUID
+    has_grants: bool
     _found: list[tuple[Grant, ...]] = field(default_factory=list, repr=False)
 
     is_authenticated = True
@@ -54,10 +52,20 @@ class Viewer:
         return str(self.session_id)
 
     @property
+    def person(self) -> Person:
+        """The person's row, for what changes it or refers to it. One query at the first use."""
+        return db.session.get_one(Person, self.person_id)
+
+    @property
+    def sign_in(self) -> SignIn:
+        """The row of the sign-in. One query at the first use."""
+        return db.session.get_one(SignIn, self.sign_in_id)
+
+    @property
     def grants(self) -> tuple[Grant, ...]:
-        """Roles in force. One query at the first use, none afterwards."""
+        """Roles in force. One query at the first use, none afterwards, and none at all for most people, who hold no role."""
         if not self._found:
-            self._found.append(queries.grants_in_force(self.person_id, clock.now()))
+            self._found.append(queries.grants_in_force(self.person_id, clock.now()) if self.has_grants else ())
         return self._found[0]
 
     def has_role(self, role: Role, place: Place | None = None) -> bool:
@@ -97,21 +105,15 @@ def _load(cookie_id: str) -> Viewer | None:
         session_id = UUID(str(cookie_id))
     except ValueError:
         return None
-    row = db.session.get(Session, session_id)
+    row = queries.session_row(session_id)
     idle = timedelta(minutes=settings().idle_minutes)
     if row is None or not rules.session_lives(
-        now=clock.now(), seen=_seen(), idle=idle, expires_at=row.expires_at, ended_at=row.ended_at, disabled_at=row.sign_in.disabled_at,
+        now=clock.now(), seen=_seen(), idle=idle, expires_at=row.expires_at, ended_at=row.ended_at, disabled_at=row.disabled_at,
     ):
         return None
-    return _of(row)
-
-
-def _of(row: Session) -> Viewer:
-    person = row.sign_in.person
-    set_committed_value(person, "sign_in", row.sign_in)
     return Viewer(
-        person=person, sign_in=row.sign_in, person_id=person.id, sign_in_id=row.sign_in_id, name=person.name, language=person.language,
-        time_zone=person.time_zone, session_id=row.id,
+        person_id=row.person_id, sign_in_id=row.sign_in_id, name=row.name, language=row.language, time_zone=row.time_zone,
+        session_id=session_id, has_grants=bool(row.has_grants),
     )
 
 

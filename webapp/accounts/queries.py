@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Row, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import joinedload
 
-from webapp.accounts.models import Organisation, Person, Role, RoleGrant, SignIn
+from webapp.accounts.models import Organisation, Person, Role, RoleGrant, Session, SignIn
 from webapp.core.database import db
 from webapp.places.models import Place
 
@@ -42,6 +43,25 @@ def grants_in_force(person_id: UUID, now: datetime) -> tuple[Grant, ...]:
     after = select(held.c.id, held.c.role, Place.path, Place.successor_id).join(Place, Place.id == held.c.successor_id)
     followed = held.union(after)
     return tuple(Grant(role, path) for role, path in db.session.execute(select(followed.c.role, followed.c.path)))
+
+
+_SESSIONS, _SIGN_INS, _PEOPLE, _GRANTS = (kind.__table__ for kind in (Session, SignIn, Person, RoleGrant))
+# Built once: every signed-in request asks this, and building a statement costs as much as running it.
+_SESSION_ROW = (
+    select(
+        _SESSIONS.c.expires_at, _SESSIONS.c.ended_at, _SESSIONS.c.sign_in_id, _SIGN_INS.c.disabled_at, _SIGN_INS.c.person_id,
+        _PEOPLE.c.name, _PEOPLE.c.language, _PEOPLE.c.time_zone,
+        exists().where(_GRANTS.c.person_id == _SIGN_INS.c.person_id, _GRANTS.c.revoked_at.is_(None)).label("has_grants"),
+    )
+    .join_from(_SESSIONS, _SIGN_INS, _SIGN_INS.c.id == _SESSIONS.c.sign_in_id)
+    .join(_PEOPLE, _PEOPLE.c.id == _SIGN_INS.c.person_id)
+    .where(_SESSIONS.c.id == bindparam("session_id"))
+)
+
+
+def session_row(session_id: UUID) -> Row[Any] | None:
+    """What a request must know of a session, its sign-in and its person. One query."""
+    return db.session.execute(_SESSION_ROW, {"session_id": session_id}).first()
 
 
 @dataclass(frozen=True)
