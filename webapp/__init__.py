@@ -5,15 +5,15 @@ from __future__ import annotations
 from importlib import import_module
 
 from flask import Flask
-from flask_migrate import Migrate
 
 from webapp.core.access import refuse_unmarked
-from webapp.core.config import Settings, shipped
-from webapp.core.database import db, init_database
+from webapp.core.config import Settings
+from webapp.core.database import init_database
 from webapp.core.errors import init_errors
 from webapp.core.i18n import init_languages
 from webapp.core.logs import init_logs
 from webapp.core.security import init_security
+from webapp.core.ui.speaking import ConstantMessages, SpeakingEnvironment
 
 # From the ground up; each may import only from those before it (tests/architecture).
 ROOMS = (
@@ -26,9 +26,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The application. Raises `SettingsError` or `UnmarkedView` instead of starting wrong."""
     settings = settings or Settings.from_environment()
     app = Flask("webapp", static_folder=None, template_folder=None)
+    app.jinja_environment = SpeakingEnvironment
+    app.jinja_options = {"extensions": [ConstantMessages]}
     app.extensions["settings"] = settings
     init_database(app, settings)
-    Migrate(app, db, directory=str(shipped("migrations")), compare_type=True)
     init_logs(app, settings)
     init_security(app, settings)
     init_languages(app)

@@ -85,6 +85,11 @@ def _messages() -> Translations:
     return found
 
 
+def translated(text: str) -> str:
+    """A message without variables in the language in force."""
+    return str(_messages().ugettext(text))
+
+
 def localised(texts: Mapping[str, str], language: str | None = None) -> str:
     """The text in the wanted or the reader's language, else in the first one there is; empty if none."""
     wanted = language or current_language()
@@ -121,5 +126,7 @@ def init_languages(app: Flask) -> None:
         timezone_selector=lambda: g.get("time_zone") or settings(app).programme_zone.key,
     )
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: _messages().ugettext(text), lambda one, many, n: _messages().ungettext(one, many, n), newstyle=True,
+        translated, lambda one, many, n: _messages().ungettext(one, many, n), newstyle=True,
+        pgettext=lambda context, text: _messages().upgettext(context, text),
+        npgettext=lambda context, one, many, n: _messages().unpgettext(context, one, many, n),
     )

@@ -33,6 +33,7 @@ HEADERS = {
 }
 TLS_HEADER = "max-age=63072000; includeSubDomains"
 FORM_FIELDS = 2000
+VARY = ("Cookie", "Accept-Language")
 
 csrf = CSRFProtect()
 
@@ -66,6 +67,7 @@ def init_security(app: Flask, settings: Settings) -> None:
         return error_page(400, _("This form had expired or came from elsewhere. Go back, reload the page and send it again."))
 
     headers = HEADERS | ({"Strict-Transport-Security": TLS_HEADER} if settings.tls else {})
+    for_pages = headers | {"Cache-Control": "private, no-cache", "Vary": ", ".join(VARY)}
     machines: set[str] = set()
 
     @app.after_request
@@ -73,9 +75,11 @@ def init_security(app: Flask, settings: Settings) -> None:
         if not machines:
             machines.update(name for name, (kind, _who) in declared(app).items() if kind == MACHINE)
             machines.add("static")
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
-        if request.endpoint not in machines:
-            response.headers.setdefault("Cache-Control", "private, no-cache")
-            response.vary.update(("Cookie", "Accept-Language"))
+        # By hand, once through: `setdefault` and `vary` would read the list of headers again for each name.
+        given = {name.lower() for name, _value in response.headers}
+        for name, value in headers.items() if request.endpoint in machines else for_pages.items():
+            if name.lower() not in given:
+                response.headers.add(name, value)
+        if "vary" in given and request.endpoint not in machines:
+            response.vary.update(VARY)
         return response

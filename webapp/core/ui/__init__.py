@@ -9,7 +9,7 @@
 A page needs nothing from its view. It asks these template globals, all lazily:
 
 - `viewer`: who `access.current()` found, falsy or with `.name`;
-- `navigation`: the links that rooms added by `navigation.add_link(app, label, path, rank=..., shown=...)`,
+- `navigation()`: the links that rooms added by `navigation.add_link(app, label, path, rank=..., shown=...)`,
   objects with `.label`, `.url`, `.current`;
 - `languages`: objects with `.tag`, `.label`, `.url`, `.current`; `language`: the reader's tag;
 - flashed messages with the categories `ok`, `warn`, `bad` or none.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 
 from babel.dates import format_date
@@ -27,6 +28,12 @@ def _of(language: str) -> tuple[_Patterns, str]:
     return (CHINESE if family == "zh" else ENGLISH), LOCALES[family]
 
 
+@lru_cache(maxsize=4096)
+def _formatted(day: date, pattern: str, locale: str) -> str:
+    # Babel reads the pattern anew each time; lists repeat the same few days.
+    return format_date(day, pattern, locale)
+
+
 def _on(value: date, zone: tzinfo) -> date:
     return value.astimezone(zone).date() if isinstance(value, datetime) else value
 
@@ -34,13 +41,13 @@ def _on(value: date, zone: tzinfo) -> date:
 def day_text(value: date, language: str, zone: tzinfo) -> str:
     """`14 September 2026`, `2026年9月14日`. A datetime must be aware and is taken in the zone."""
     patterns, locale = _of(language)
-    return format_date(_on(value, zone), patterns.day, locale)
+    return _formatted(_on(value, zone), patterns.day, locale)
 
 
 def month_text(value: date, language: str, zone: tzinfo) -> str:
     """`September 2026`, `2026年9月`."""
     patterns, locale = _of(language)
-    return format_date(_on(value, zone), patterns.month, locale)
+    return _formatted(_on(value, zone), patterns.month, locale)
 
 
 def clock_text(value: datetime, zone: tzinfo) -> str:

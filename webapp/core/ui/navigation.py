@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, request
+from flask import current_app, g, request
 
 from webapp.core.access import current
 from webapp.core.i18n import LANGUAGES, NATIVE_NAMES, current_language, switch_url
@@ -50,7 +50,14 @@ def add_link(app: Flask, label: Any, path: str, *, rank: int, shown: Callable[[A
 
 
 def links() -> list[Link]:
-    """Entries for this reader, in order; the one whose address begins this page's address is current."""
+    """Entries for this reader, in order; the one whose address begins this page's address is current. Made once a request."""
+    found: list[Link] | None = g.get(EXTENSION)
+    if found is None:
+        found = g.navigation = _links()
+    return found
+
+
+def _links() -> list[Link]:
     entries: list[_Entry] = sorted(current_app.extensions.get(EXTENSION, []), key=lambda entry: entry.rank)
     return [
         Link(str(entry.label), request.script_root + entry.path, _within(request.path, entry.path))

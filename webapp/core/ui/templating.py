@@ -34,6 +34,8 @@ class _Asked:
 
 def address(path: str, **query: Any) -> str:
     """A path of this site below its mount point, with a query; None and empty values are left out."""
+    if not query:
+        return request.script_root + path
     kept = {name: value for name, value in query.items() if value not in (None, "")}
     return request.script_root + path + (f"?{urlencode(kept, doseq=True)}" if kept else "")
 
@@ -46,7 +48,9 @@ def with_query(**changes: Any) -> str:
 
 def page_address(language: str | None = None) -> str:
     """The public address of this page, in one language where given: for canonical and alternate links."""
-    query = {name: value for name, value in request.args.to_dict(flat=False).items() if name not in {"lang", "next"}}
+    query: dict[str, Any] = {}
+    if request.query_string:
+        query = {name: value for name, value in request.args.to_dict(flat=False).items() if name not in {"lang", "next"}}
     if language:
         query["lang"] = [language]
     return settings().public_url + address(request.path, **query)
@@ -107,7 +111,8 @@ def init_templates(app: Flask, assets: Assets) -> None:
         days_text=_days,
         machine_time=dates.machine_text,
         viewer=LocalProxy(access.current, unbound_message="outside a request"),
-        navigation=_Asked(navigation.links),
+        viewer_or_none=access.current,
+        navigation=navigation.links,
         languages=_Asked(navigation.languages),
         language=LocalProxy(current_language),
         language_tags=LANGUAGES,
