@@ -29,7 +29,8 @@ def report(database, cast, water):
 
     def send(view, seconds, person=cast.learner, step=SPRINGS, now=NOON):
         return services.report_reading(
-            view_id=ids.setdefault(view, new_id()), seconds=seconds, course=water, step=water.step(step), person=person, origin=ORIGIN, now=now,
+            view_id=ids.setdefault(view, new_id()), seconds=seconds, course=water, step=water.step(step), person=person, origin=ORIGIN,
+            now=now,
         )
 
     return send

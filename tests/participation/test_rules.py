@@ -49,7 +49,8 @@ COMPUTERS = {
     "MicroMessenger/7.0.20.1781(0x6700143B) NetType/WIFI MiniProgramEnv/Windows WindowsWechat/WMPF XWEB/8447",
     "WeChat on a Mac": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Safari/605.1.15 "
     "MicroMessenger/6.8.0(0x16080000) NetType/WIFI MiniProgramEnv/Mac MacWechat/WMPF XWEB/30626",
-    "Safari on a Mac": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Safari/605.1.15",
+    "Safari on a Mac": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 "
+    "Safari/605.1.15",
     "Kylin": f"Mozilla/5.0 (X11; Linux aarch64) {WEBKIT} Chrome/96.0.4664.110 Safari/537.36",
     "Chromebook": f"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) {WEBKIT} Chrome/124.0.0.0 Safari/537.36",
     "HarmonyOS PC": f"Mozilla/5.0 (PC; OpenHarmony 5.0) {WEBKIT} Chrome/114.0.0.0 Safari/537.36 ArkWeb/4.1.6.1",
@@ -59,7 +60,8 @@ KNOWN = {Device.PHONE: PHONES, Device.TABLET: TABLETS, Device.COMPUTER: COMPUTER
 
 
 @pytest.mark.parametrize(
-    ("device", "agent"), [pytest.param(device, agent, id=f"{name} is {device}") for device, of in KNOWN.items() for name, agent in of.items()],
+    ("device", "agent"),
+    [pytest.param(device, agent, id=f"{name} is {device}") for device, of in KNOWN.items() for name, agent in of.items()],
 )
 def test_the_kind_of_device_is_told_by_the_browser(device, agent):
     assert device_of(agent) is device

@@ -39,14 +39,15 @@ def certificate_or_404(typed: str) -> Certificate:
 @public
 def verify() -> Any:
     """Type a code; one that can be right leads to its page."""
-    typed = request.args.get("code", "")[:TYPED_LIMIT].strip()
+    typed = request.args.get("code", "").strip()[:TYPED_LIMIT]
     if not typed:
         return render_template("certificates/verify.html", typed="", error=None)
     try:
         return redirect(url_for("certificates.show", code=read_code(typed)))
     except MistypedCode:
         error = _(
-            "This cannot be a certificate code: it has 14 letters and digits, and one of those typed is wrong or missing. Please compare again."
+            "This cannot be a certificate code: it has 14 letters and digits, and one of those typed is wrong or missing. "
+            "Please compare again."
         )
         return render_template("certificates/verify.html", typed=typed, error=error), 400
 

@@ -14,7 +14,6 @@ from webapp.courses.content import Course, Step
 from webapp.learning.rules import TICKET_SECONDS
 
 
-
 @dataclass(frozen=True)
 class Shown:
     """One showing of a step's page."""
