@@ -82,8 +82,8 @@ class Sitter:
 
     def start(self, quiz: str = "final", now: datetime = NOW, wanted: int | None = None, seed: int | None = None) -> Attempt:
         begun = services.start(
-            person=self.person, enrolment=self.enrolment, course=self.course, quiz=self.course.quiz(quiz), wanted=wanted, origin=ORIGIN,
-            now=now, seed=seed,
+            person=self.person, enrolment=self.enrolment, past=queries.history(self.person.id, self.course.id, quiz), course=self.course,
+            quiz=self.course.quiz(quiz), wanted=wanted, origin=ORIGIN, now=now, seed=seed,
         )
         return self.attempt(begun.number, quiz)
 
@@ -93,9 +93,8 @@ class Sitter:
         return found
 
     def submit(self, attempt: Attempt, now: datetime = NOW + timedelta(minutes=5)) -> bool:
-        return services.submit(
-            attempt=attempt, enrolment=self.enrolment, person=self.person, course=self.course, origin=ORIGIN, now=now
-        )
+        owned = queries.Owned(attempt, self.enrolment, self.person)
+        return services.submit(owned=owned, course=self.course, origin=ORIGIN, now=now)
 
 
 @pytest.fixture

@@ -32,9 +32,8 @@ def single(right: int, count: int, points: int = 1) -> Single:
 
 
 def multiple(rights: list[bool], points: int = 1) -> Multiple:
-    return Multiple(
-        **base(points=points), options=tuple(option(each, right) for each, right in zip(ids(len(rights)), rights, strict=True)), shuffle=True,
-    )
+    options = tuple(option(each, right) for each, right in zip(ids(len(rights)), rights, strict=True))
+    return Multiple(**base(points=points), options=options, shuffle=True)
 
 
 def matching(count: int, extra: int = 0, points: int = 1) -> Matching:

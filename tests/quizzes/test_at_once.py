@@ -15,12 +15,11 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.cast import assemble
-from tests.quizzes.conftest import NOW, ORIGIN, _shelved
-from webapp.accounts.models import Person
+from tests.quizzes.conftest import NOW, ORIGIN, _shelved, paper_of
 from webapp.core.database import db
 from webapp.core.unit_of_work import unit_of_work
 from webapp.courses.catalogue import catalogue
-from webapp.learning import queries as learning_queries
+from webapp.courses.questions import QuestionType
 from webapp.learning import services as learning
 from webapp.participation.models import EventKind, ParticipationEvent
 from webapp.quizzes import jobs, queries, rules, services
@@ -55,24 +54,21 @@ class Workers:
 
     def start(self) -> int:
         with unit_of_work():
-            person, course = db.session.get(Person, self.person_id), catalogue().course("rivers")
-            assert person
+            known, course = queries.starting(self.person_id, "rivers", "final"), catalogue().course("rivers")
+            assert known.enrolment
             assert course
-            enrolment = learning_queries.learner(person.id, course.id).enrolment
-            assert enrolment
             begun = services.start(
-                person=person, enrolment=enrolment, course=course, quiz=course.quiz("final"), wanted=1, origin=ORIGIN, now=NOW,
+                person=known.person, enrolment=known.enrolment, past=known.past, course=course, quiz=course.quiz("final"), wanted=1,
+                origin=ORIGIN, now=NOW, seed=4,
             )
         return begun.number
 
     def submit(self) -> bool:
         with unit_of_work():
-            found = queries.attempt_with_enrolment_locked(self.person_id, "rivers", "final", 1)
-            assert found
-            person, course = db.session.get(Person, self.person_id), catalogue().course("rivers")
-            assert person
+            owned, course = queries.attempt_with_owner_locked(self.person_id, "rivers", "final", 1), catalogue().course("rivers")
+            assert owned
             assert course
-            return services.submit(attempt=found[0], enrolment=found[1], person=person, course=course, origin=ORIGIN, now=NOW)
+            return services.submit(owned=owned, course=course, origin=ORIGIN, now=NOW)
 
     def save(self, number: int, value: str, tab: str) -> Callable[[], int]:
         def act() -> int:
@@ -133,13 +129,17 @@ def test_answers_of_several_tabs_at_once_are_all_kept(workers: Workers) -> None:
 
 def test_an_answer_and_the_submit_at_once_leave_no_half(workers: Workers) -> None:
     workers.start()
+    course = catalogue().course("rivers")
+    assert course
+    paper = paper_of(course)
     db.session.rollback()
-    saved, submitted = workers.together(workers.save(1, "true", "a"), workers.submit)
+    number = 1 + next(place for place, asked in enumerate(paper) if asked.question.type is QuestionType.TRUE_FALSE)
+    saved, submitted = workers.together(workers.save(number, "true", "a"), workers.submit)
     assert submitted is True
     db.session.rollback()
     attempt = queries.attempt(workers.person_id, "rivers", "final", 1)
     assert attempt
-    assert ("1" in attempt.responses) == (saved == 1)
+    assert (str(number) in attempt.responses) == (saved == 1)
 
 
 def test_two_runners_of_the_job_close_an_attempt_once(workers: Workers) -> None:
@@ -151,17 +151,15 @@ def test_two_runners_of_the_job_close_an_attempt_once(workers: Workers) -> None:
 
 
 def test_a_process_that_dies_before_the_commit_leaves_nothing(workers: Workers) -> None:
-    class Killed(Exception):  # noqa: N818  the end of a process is no error
+    class Killed(Exception):
         """Stands for the end of the process."""
 
     def dying() -> None:
         with unit_of_work():
-            found = queries.attempt_with_enrolment_locked(workers.person_id, "rivers", "final", 1)
-            person, course = db.session.get(Person, workers.person_id), catalogue().course("rivers")
-            assert found
-            assert person
+            owned, course = queries.attempt_with_owner_locked(workers.person_id, "rivers", "final", 1), catalogue().course("rivers")
+            assert owned
             assert course
-            services.submit(attempt=found[0], enrolment=found[1], person=person, course=course, origin=ORIGIN, now=NOW)
+            services.submit(owned=owned, course=course, origin=ORIGIN, now=NOW)
             raise Killed
 
     workers.start()

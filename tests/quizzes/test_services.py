@@ -42,7 +42,8 @@ def kinds() -> list[LogKind]:
 
 def events() -> list[EventKind]:
     wanted = (EventKind.STARTED, EventKind.SUBMITTED, EventKind.PASSED)
-    return list(db.session.scalars(select(ParticipationEvent.kind).where(ParticipationEvent.kind.in_(wanted)).order_by(ParticipationEvent.id)))
+    query = select(ParticipationEvent.kind).where(ParticipationEvent.kind.in_(wanted)).order_by(ParticipationEvent.id)
+    return list(db.session.scalars(query))
 
 
 def test_an_attempt_goes_from_start_to_result(database: Flask, sitter: Sitter) -> None:
@@ -73,9 +74,8 @@ def test_handing_in_again_changes_nothing(database: Flask, sitter: Sitter) -> No
 def test_a_stale_copy_cannot_hand_in_a_second_time(database: Flask, sitter: Sitter) -> None:
     attempt = sitter.start()
     table = Attempt.__table__
-    db.session.execute(
-        update(table).where(table.c.id == attempt.id).values(state="submitted", submitted_at=NOW, score_thousandths=0, passed=False, marks=[])
-    )
+    graded = {"state": "submitted", "submitted_at": NOW, "score_thousandths": 0, "passed": False, "marks": []}
+    db.session.execute(update(table).where(table.c.id == attempt.id).values(**graded))
     assert attempt.open
     assert not sitter.submit(attempt)
     assert LogKind.SUBMITTED not in kinds()
@@ -154,7 +154,9 @@ def test_an_answer_can_be_taken_back_and_a_late_one_is_left_out(database: Flask,
     assert attempt.version == 2
 
 
-def test_an_edit_of_the_course_changes_nothing_in_an_attempt_that_runs(database: Flask, sitter: Sitter, shelf: Shelf, tmp_path: Path) -> None:
+def test_an_edit_of_the_course_changes_nothing_in_an_attempt_that_runs(
+    database: Flask, sitter: Sitter, shelf: Shelf, tmp_path: Path,
+) -> None:
     attempt = sitter.start()
     asked = read_paper(attempt.paper, sitter.course)
     answers = everything_right(attempt, sitter)

@@ -56,7 +56,9 @@ def test_starting_saving_and_handing_in_leads_to_the_result(begun: FlaskClient, 
     assert "GENERAL order" in review
 
 
-def test_an_attempt_of_somebody_else_does_not_exist(begun: FlaskClient, login_as: Callable[[str], FlaskClient], client: FlaskClient) -> None:
+def test_an_attempt_of_somebody_else_does_not_exist(
+    begun: FlaskClient, login_as: Callable[[str], FlaskClient], client: FlaskClient,
+) -> None:
     outsider = login_as("outsider")
     for tail in ("", "submit", "review"):
         assert outsider.get(ONE + tail).status_code == 404
@@ -65,7 +67,9 @@ def test_an_attempt_of_somebody_else_does_not_exist(begun: FlaskClient, login_as
     assert outsider.post(ONE + "submit").status_code == 404
 
 
-@pytest.mark.parametrize("address", [FINAL + "attempts/2/", FINAL + "attempts/99999999999999/", COURSE_URL + "nothing/attempts/1/", FINAL + "attempts/0/"])
+@pytest.mark.parametrize("address", [
+    FINAL + "attempts/2/", FINAL + "attempts/99999999999999/", COURSE_URL + "nothing/attempts/1/", FINAL + "attempts/0/",
+])
 def test_what_does_not_exist_is_not_found(begun: FlaskClient, address: str) -> None:
     assert begun.get(address).status_code == 404
 
@@ -156,7 +160,8 @@ def test_a_place_chosen_twice_is_named_and_not_saved(begun: FlaskClient, course:
 
 @pytest.mark.parametrize("data", [
     {"asked": "7", "q7": "1"}, {"asked": "1", "q99": "1"}, {"asked": "x"}, {"asked": "1", "q1-99": "1"}, {"asked": "0"},
-    {"asked": "1", "q1": ["1", "99"]}, {"asked": "1", "q1": "spring", "q1-1": "a", "q2": "b"}, {"asked": "1", "q1": "1", "tab": "x", "sequence": "-1"},
+    {"asked": "1", "q1": ["1", "99"]}, {"asked": "1", "q1": "spring", "q1-1": "a", "q2": "b"},
+    {"asked": "1", "q1": "1", "tab": "x", "sequence": "-1"},
     {"asked": "1", "tab": "<b>"},
 ])
 def test_forged_answers_save_nothing(begun: FlaskClient, data: dict[str, Any]) -> None:
@@ -164,7 +169,9 @@ def test_forged_answers_save_nothing(begun: FlaskClient, data: dict[str, Any]) -
     assert "尚未保存" in begun.get(ONE).text
 
 
-def test_answers_after_the_time_are_refused_and_those_before_it_are_graded(begun: FlaskClient, course: Course, at: Callable[..., None]) -> None:
+def test_answers_after_the_time_are_refused_and_those_before_it_are_graded(
+    begun: FlaskClient, course: Course, at: Callable[..., None],
+) -> None:
     fields = right_fields(paper_of(course))
     assert begun.post(ONE + "answers", data=fields).status_code == 303
     at(LATER_THAN_DEADLINE)

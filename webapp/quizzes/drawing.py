@@ -67,12 +67,10 @@ def draw(quiz: Quiz, course: Course, seed: int) -> list[Asked]:
     Draws may overlap. A question that one draw could do without goes to the one that needs it (augmenting paths,
     H. W. Kuhn 1955), so that a paper is found whenever there is one.
     """
-    found = {question.id: question for each in quiz.draws for question in course.candidates(each)}
-    wishes = [
-        shuffled((question.id for question in course.candidates(each)), seed, "draw", number)
-        for number, each in enumerate(quiz.draws) for _slot in range(each.count)
-    ]
-    chosen = matched(wishes)
+    groups = [course.candidates(each) for each in quiz.draws]
+    found = {question.id: question for group in groups for question in group}
+    wishes = [shuffled((question.id for question in group), seed, "draw", number) for number, group in enumerate(groups)]
+    chosen = matched([wish for wish, each in zip(wishes, quiz.draws, strict=True) for _slot in range(each.count)])
     if chosen is None:
         raise TooFewQuestions
     ids = shuffled(chosen, seed, "questions") if quiz.shuffle_questions else chosen

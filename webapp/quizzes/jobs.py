@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from webapp.accounts.models import Person
-from webapp.core.database import db
 from webapp.core.unit_of_work import unit_of_work
 from webapp.courses.catalogue import catalogue
 from webapp.participation.origin import Origin
@@ -24,13 +22,7 @@ def close_expired(now: datetime) -> int:
     for attempt_id in queries.overdue(now, AT_ONCE):
         with unit_of_work():
             found = queries.overdue_locked(attempt_id)
-            if found is None:
-                continue
-            attempt, enrolment = found
-            course, person = catalogue().course(attempt.course_id), db.session.get(Person, attempt.person_id)
-            if course is None or person is None:
-                continue
-            graded += services.submit(
-                attempt=attempt, enrolment=enrolment, person=person, course=course, origin=Origin(attempt.language), now=now
-            )
+            course = catalogue().course(found.attempt.course_id) if found else None
+            if found and course:
+                graded += services.submit(owned=found, course=course, origin=Origin(found.attempt.language), now=now)
     return graded

@@ -127,7 +127,7 @@ def _shown(
                 Row(f"q{number}-{row}", texts.left[pair.id], places.get(str(given.get(pair.id)), 0), wrong=False)
                 for row, pair in enumerate(question.pairs, 1)
             ]
-            tokens = [texts.options[choice].striptags() for choice in asked.order]
+            tokens = [texts.plain[choice] for choice in asked.order]
         case Ordering():
             rows = _ordering_rows(asked, number, value, fault, texts.options)
             tokens = [str(place) for place in range(1, len(rows) + 1)]

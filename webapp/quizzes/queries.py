@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, select
+from sqlalchemy import Integer, bindparam, case, select
 from sqlalchemy.orm import load_only
 from sqlalchemy.orm.attributes import set_committed_value
 
+from webapp.accounts.models import Person
 from webapp.core.database import db
 from webapp.learning.models import Enrolment
 from webapp.quizzes import rules
@@ -20,78 +23,109 @@ _SUMMARY = load_only(
     Attempt.number, Attempt.started_at, Attempt.deadline_at, Attempt.submitted_at, Attempt.state, Attempt.score_thousandths,
     Attempt.maximum, Attempt.passed, Attempt.pass_mark, raiseload=True,
 )
+_WHOLE = (Attempt.paper, Attempt.responses, Attempt.marks)
+
+# Built once: building a statement and its cache key takes as long as the database takes to answer it.
+_OF_QUIZ = (
+    Attempt.person_id == bindparam("person_id"), Attempt.course_id == bindparam("course_id"), Attempt.quiz_id == bindparam("quiz_id"),
+)
+_NUMBERED = Attempt.number == bindparam("number")
+_WITH_OWNER = (
+    select(Attempt, Enrolment, Person).join(Enrolment, Enrolment.id == Attempt.enrolment_id).join(Person, Person.id == Attempt.person_id)
+)
+_STARTING = (
+    select(Person, Enrolment, Attempt).options(_SUMMARY)
+    .outerjoin(Enrolment, (Enrolment.person_id == Person.id) & (Enrolment.course_id == bindparam("course_id")))
+    .outerjoin(Attempt, (Attempt.enrolment_id == Enrolment.id) & (Attempt.quiz_id == bindparam("quiz_id")))
+    .where(Person.id == bindparam("person_id")).order_by(Attempt.number)
+)
+_FRESH = {"populate_existing": True}
+_HISTORY = select(Attempt).options(_SUMMARY).where(*_OF_QUIZ).order_by(Attempt.number)
+_ONE = select(Attempt).where(*_OF_QUIZ, _NUMBERED)
+_ONE_LOCKED = _ONE.with_for_update().execution_options(**_FRESH)
+_ONE_WITH_OWNER_LOCKED = _WITH_OWNER.where(*_OF_QUIZ, _NUMBERED).with_for_update(of=Attempt).execution_options(**_FRESH)
+_ONE_AND_HISTORY = (
+    select(Attempt, *(case((_NUMBERED, column)) for column in _WHOLE)).options(_SUMMARY).where(*_OF_QUIZ).order_by(Attempt.number)
+)
+_OVERDUE = (
+    select(Attempt.id).where(Attempt.state == AttemptState.OPEN, Attempt.deadline_at < bindparam("before"))
+    .order_by(Attempt.deadline_at).limit(bindparam("limit", type_=Integer))
+)
+_OVERDUE_LOCKED = (
+    _WITH_OWNER.where(Attempt.id == bindparam("attempt_id"), Attempt.state == AttemptState.OPEN)
+    .with_for_update(of=Attempt, skip_locked=True).execution_options(**_FRESH)
+)
 
 
-def _of_quiz(person_id: UUID, course_id: str, quiz_id: str) -> tuple[ColumnElement[bool], ...]:
-    return (Attempt.person_id == person_id, Attempt.course_id == course_id, Attempt.quiz_id == quiz_id)
+@dataclass(frozen=True)
+class Owned:
+    """An attempt and whose it is."""
+
+    attempt: Attempt
+    enrolment: Enrolment
+    person: Person
+
+
+@dataclass(frozen=True)
+class Starting:
+    """What starting an attempt needs to know; `past` without paper and responses, the first attempt first."""
+
+    person: Person
+    enrolment: Enrolment | None
+    past: tuple[Attempt, ...]
+
+
+def _key(person_id: UUID, course_id: str, quiz_id: str) -> dict[str, Any]:
+    return {"person_id": person_id, "course_id": course_id, "quiz_id": quiz_id}
 
 
 def history(person_id: UUID, course_id: str, quiz_id: str) -> Sequence[Attempt]:
     """A person's attempts at a quiz, the first one first, without paper and responses. One query."""
-    query = select(Attempt).options(_SUMMARY).where(*_of_quiz(person_id, course_id, quiz_id)).order_by(Attempt.number)
-    return db.session.scalars(query).all()
+    return db.session.scalars(_HISTORY, _key(person_id, course_id, quiz_id)).all()
 
 
 def attempt(person_id: UUID, course_id: str, quiz_id: str, number: int) -> Attempt | None:
     """One attempt of a person. One query."""
-    return db.session.scalars(_one(person_id, course_id, quiz_id, number)).first()
+    return db.session.scalars(_ONE, {**_key(person_id, course_id, quiz_id), "number": number}).first()
 
 
 def attempt_and_history(person_id: UUID, course_id: str, quiz_id: str, number: int) -> tuple[Attempt, Sequence[Attempt]] | None:
     """One attempt, whole, and the person's attempts at the quiz, without paper and responses. One query."""
-    whole = (Attempt.paper, Attempt.responses, Attempt.marks)
-    query = (
-        select(Attempt, *(case((Attempt.number == number, column)) for column in whole)).options(_SUMMARY)
-        .where(*_of_quiz(person_id, course_id, quiz_id)).order_by(Attempt.number)
-    )
-    rows = db.session.execute(query).all()
+    rows = db.session.execute(_ONE_AND_HISTORY, {**_key(person_id, course_id, quiz_id), "number": number}).all()
     for row, *values in rows:
         if row.number == number:
-            for column, value in zip(whole, values, strict=True):
+            for column, value in zip(_WHOLE, values, strict=True):
                 set_committed_value(row, column.key, value)
             return row, [each[0] for each in rows]
     return None
 
 
 def attempt_locked(person_id: UUID, course_id: str, quiz_id: str, number: int) -> Attempt | None:
-    """The same, locked until the end of the unit of work: a second request waits and then sees what the first one did. One query."""
-    query = _one(person_id, course_id, quiz_id, number).with_for_update().execution_options(populate_existing=True)
-    return db.session.scalars(query).first()
+    """The attempt, locked until the end of the unit of work: a second request waits and then sees what the first did. One query."""
+    return db.session.scalars(_ONE_LOCKED, {**_key(person_id, course_id, quiz_id), "number": number}).first()
 
 
-def attempt_with_enrolment_locked(person_id: UUID, course_id: str, quiz_id: str, number: int) -> tuple[Attempt, Enrolment] | None:
-    """The attempt, locked, and its enrolment. One query."""
-    query = (
-        select(Attempt, Enrolment).join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(*_of_quiz(person_id, course_id, quiz_id), Attempt.number == number)
-        .with_for_update(of=Attempt).execution_options(populate_existing=True)
-    )
-    row = db.session.execute(query).first()
-    return (row[0], row[1]) if row else None
+def attempt_with_owner_locked(person_id: UUID, course_id: str, quiz_id: str, number: int) -> Owned | None:
+    """The attempt, locked, with its enrolment and person. One query."""
+    row = db.session.execute(_ONE_WITH_OWNER_LOCKED, {**_key(person_id, course_id, quiz_id), "number": number}).first()
+    return Owned(*row) if row else None
 
 
-def _one(person_id: UUID, course_id: str, quiz_id: str, number: int) -> Select[Attempt]:
-    return select(Attempt).where(*_of_quiz(person_id, course_id, quiz_id), Attempt.number == number)
+def starting(person_id: UUID, course_id: str, quiz_id: str) -> Starting:
+    """Whoever is about to start: person, enrolment if there is one, attempts in short. One query."""
+    rows = db.session.execute(_STARTING, _key(person_id, course_id, quiz_id)).all()
+    return Starting(rows[0][0], rows[0][1], tuple(row[2] for row in rows if row[2] is not None))
 
 
 def overdue(now: datetime, limit: int) -> Sequence[UUID]:
     """Ids of open attempts whose time is up, the oldest first. One query."""
-    query = (
-        select(Attempt.id).where(Attempt.state == AttemptState.OPEN, Attempt.deadline_at < now - rules.GRACE)
-        .order_by(Attempt.deadline_at).limit(limit)
-    )
-    return db.session.scalars(query).all()
+    return db.session.scalars(_OVERDUE, {"before": now - rules.GRACE, "limit": limit}).all()
 
 
-def overdue_locked(attempt_id: UUID) -> tuple[Attempt, Enrolment] | None:
-    """An open attempt and its enrolment, locked; None if another process has it or closed it. One query."""
-    query = (
-        select(Attempt, Enrolment).join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(Attempt.id == attempt_id, Attempt.state == AttemptState.OPEN)
-        .with_for_update(of=Attempt, skip_locked=True).execution_options(populate_existing=True)
-    )
-    row = db.session.execute(query).first()
-    return (row[0], row[1]) if row else None
+def overdue_locked(attempt_id: UUID) -> Owned | None:
+    """An open attempt with its enrolment and person, locked; None if another process has it or closed it. One query."""
+    row = db.session.execute(_OVERDUE_LOCKED, {"attempt_id": attempt_id}).first()
+    return Owned(*row) if row else None
 
 
 def sitting(row: Attempt, now: datetime) -> Sitting:

@@ -31,10 +31,11 @@ class LostQuestion(RuntimeError):
 
 @dataclass(frozen=True)
 class Sheet:
-    """Texts of a question in one language as safe HTML: the prompt, each option by id, the left sides, the unit."""
+    """Texts of a question in one language as safe HTML: the prompt, each option by id, the left sides; without tags for selects."""
 
     prompt: Markup
     options: dict[str, Markup]
+    plain: dict[str, str]
     left: dict[str, Markup]
     unit: str
 
@@ -129,4 +130,4 @@ def _rendered(question: Question, language: str) -> Sheet:
             unit = question.unit.get(language) or next(iter(question.unit.values()), "")
         case TrueFalse():
             pass
-    return Sheet(html(question.prompt, language), options, left, unit)
+    return Sheet(html(question.prompt, language), options, {key: text.striptags() for key, text in options.items()}, left, unit)

@@ -20,6 +20,9 @@ from webapp.quizzes.models import Attempt, AttemptState
 from webapp.quizzes.questions import Sheet, html, sheet
 from webapp.quizzes.responses import value_of
 
+_BREAK = Markup("<br>")
+_GAP = "\x00"
+_NO_TEXT = Markup()
 RIGHT, PART, WRONG, MISSING = "done", "now", "late", "todo"
 
 
@@ -44,6 +47,31 @@ class Reviewed(NamedTuple):
     points: int
     lines: list[Line]
     feedback: Markup
+
+
+class Words(NamedTuple):
+    """Words that come again at every line, looked up once a page."""
+
+    chosen_right: str
+    chosen_wrong: str
+    not_chosen: str
+    right: str
+    wrong: str
+    missing: str
+    nothing: Markup
+    colon: Markup
+    belongs: Markup
+    true: Markup
+    false: Markup
+
+    @classmethod
+    def of_reader(cls) -> Words:
+        """In the reader's language."""
+        return cls(
+            _("your choice, right"), _("your choice, wrong"), _("right, not chosen"), _("right"), _("wrong"), _("not answered"),
+            escape(_("nothing chosen")), escape(_(": ")), escape(_("Belongs here: %(answer)s", answer=_GAP)), escape(_("True")),
+            escape(_("False")),
+        )
 
 
 def number_text(value: Fraction) -> str:
@@ -89,16 +117,17 @@ def result_of(attempt: Attempt) -> Result:
 def explained(attempt: Attempt, paper: Sequence[Asked], language: str) -> list[Reviewed]:
     """Every question with what was answered, what is right and why. Only for a closed attempt whose quiz allows it."""
     marks = grading.marks_read(attempt.marks or ())
-    words = {RIGHT: _("Right"), PART: _("Partly right"), WRONG: _("Wrong"), MISSING: _("Not answered")}
+    states = {RIGHT: _("Right"), PART: _("Partly right"), WRONG: _("Wrong"), MISSING: _("Not answered")}
+    words = Words.of_reader()
     shown = []
     for number, (asked, mark) in enumerate(zip(paper, marks, strict=True), 1):
         value = value_of(attempt.responses.get(str(number)))
         question = asked.question
         texts = sheet(question, language)
         state = state_of(question, value, mark)
-        lines = _lines(asked, value, texts, language)
-        general = html(question.feedback, language) if question.feedback else Markup()
-        shown.append(Reviewed(number, texts.prompt, state, words[state], number_text(mark), question.points, lines, general))
+        lines = _lines(asked, value, texts, language, words)
+        general = html(question.feedback, language) if question.feedback else _NO_TEXT
+        shown.append(Reviewed(number, texts.prompt, state, states[state], number_text(mark), question.points, lines, general))
     return shown
 
 
@@ -112,56 +141,57 @@ def state_of(question: Question, value: Response | None, mark: Fraction) -> str:
 
 
 def _why(text: Text, language: str) -> Markup:
-    return html(text, language) if text else Markup()
+    return html(text, language) if text else _NO_TEXT
 
 
-def _lines(asked: Asked, value: Response | None, texts: Sheet, language: str) -> list[Line]:
+def _lines(asked: Asked, value: Response | None, texts: Sheet, language: str, words: Words) -> list[Line]:
     question = asked.question
     match question:
         case Single() | Multiple():
-            return _option_lines(question, asked.order, value, texts, language)
+            return _option_lines(question, asked.order, value, texts, language, words)
         case TrueFalse():
-            chosen = {"true": question.feedback_true, "false": question.feedback_false}
             right = grading.right_choice(question)
-            named = {"true": escape(_("True")), "false": escape(_("False"))}
-            return [_option_line(named[each], each == value, each == right, _why(chosen[each], language)) for each in ("true", "false")]
+            options = (("true", words.true, question.feedback_true), ("false", words.false, question.feedback_false))
+            return [_option_line(text, each == value, each == right, _why(why, language), words) for each, text, why in options]
         case Matching():
-            return _matching_lines(question, value, texts, language)
+            return _matching_lines(question, value, texts, language, words)
         case Ordering():
             return _ordering_lines(question, value, texts)
         case Numeric():
             return _numeric_lines(question, value, texts)
 
 
-def _option_lines(question: Single | Multiple, order: Sequence[str], value: Response | None, texts: Sheet, language: str) -> list[Line]:
+def _option_lines(
+    question: Single | Multiple, order: Sequence[str], value: Response | None, texts: Sheet, language: str, words: Words,
+) -> list[Line]:
     options = {option.id: option for option in question.options}
-    chosen = set(value) if isinstance(value, list) else {value}
+    chosen = value if isinstance(value, list) else (value,)
     return [
-        _option_line(texts.options[each], each in chosen, options[each].right, _why(options[each].feedback, language)) for each in order
+        _option_line(texts.options[each], each in chosen, options[each].right, _why(options[each].feedback, language), words)
+        for each in order
     ]
 
 
-def _option_line(text: Markup, chosen: bool, right: bool, why: Markup) -> Line:  # noqa: FBT001
+def _option_line(text: Markup, chosen: bool, right: bool, why: Markup, words: Words) -> Line:  # noqa: FBT001
     if chosen:
-        return Line(text, RIGHT if right else WRONG, _("your choice, right") if right else _("your choice, wrong"), chosen, why)
+        return Line(text, RIGHT if right else WRONG, words.chosen_right if right else words.chosen_wrong, chosen, why)
     if right:
-        return Line(text, MISSING, _("right, not chosen"), chosen, why)
-    return Line(text, "", "", chosen, Markup())
+        return Line(text, MISSING, words.not_chosen, chosen, why)
+    return Line(text, "", "", chosen, _NO_TEXT)
 
 
-def _matching_lines(question: Matching, value: Response | None, texts: Sheet, language: str) -> list[Line]:
+def _matching_lines(question: Matching, value: Response | None, texts: Sheet, language: str, words: Words) -> list[Line]:
     given = value if isinstance(value, dict) else {}
     lines = []
     for pair in question.pairs:
         choice = str(given.get(pair.id, ""))
-        text = Markup("{}{}{}").format(texts.left[pair.id], _(": "), texts.options.get(choice, _("nothing chosen")))
+        text = texts.left[pair.id] + words.colon + texts.options.get(choice, words.nothing)
         why = _why(pair.feedback, language)
         if choice == pair.id:
-            lines.append(Line(text, RIGHT, _("right"), True, why))
+            lines.append(Line(text, RIGHT, words.right, True, why))
             continue
-        belongs = escape(_("Belongs here: %(answer)s", answer="\x00")).replace("\x00", texts.options[pair.id])
-        why = Markup("{}<br>{}").format(belongs, why) if why else belongs
-        lines.append(Line(text, WRONG if choice else MISSING, _("wrong") if choice else _("not answered"), bool(choice), why))
+        why = words.belongs.replace(_GAP, texts.options[pair.id]) + (_BREAK + why if why else why)
+        lines.append(Line(text, WRONG if choice else MISSING, words.wrong if choice else words.missing, bool(choice), why))
     return lines
 
 
@@ -174,14 +204,16 @@ def _ordering_lines(question: Ordering, value: Response | None, texts: Sheet) ->
         beside = (follows[index - 1] if index else False) or (follows[index] if index < len(follows) else False)
         state = MISSING if place is None else RIGHT if beside else WRONG
         word = _("you gave it no place") if place is None else _("you: place %(place)s", place=place)
-        numbered = Markup('<span class="num">{}</span> {}').format(f"{index + 1}.", texts.options[item.id])
-        lines.append(Line(numbered, state, word, False, Markup()))
+        lines.append(Line(escape(f"{index + 1}. ") + texts.options[item.id], state, word, False, _NO_TEXT))
     return lines
 
 
 def _numeric_lines(question: Numeric, value: Response | None, texts: Sheet) -> list[Line]:
+    # A word stands apart from its number; a sign and a Chinese measure word stand at it.
+    gap = " " if texts.unit[:1].isascii() and texts.unit[:1].isalpha() else ""
+
     def measured(number: Decimal) -> str:
-        return f"{number:,f} {texts.unit}".strip()
+        return f"{number:,f}{gap}{texts.unit}"
 
     right = _("Right answer: %(answer)s", answer=measured(question.answer))
     if question.tolerance:
@@ -189,9 +221,9 @@ def _numeric_lines(question: Numeric, value: Response | None, texts: Sheet) -> l
         right = _(
             "Right answer: %(answer)s; %(low)s to %(high)s count", answer=measured(question.answer), low=f"{low:,f}", high=f"{high:,f}"
         )
-    lines = [Line(escape(right), "", "", False, Markup())]
+    lines = [Line(escape(right), "", "", False, _NO_TEXT)]
     if isinstance(value, str):
         good = bool(grading.share(question, value))
         given = escape(_("Your answer: %(answer)s", answer=measured(Decimal(value))))
-        lines.insert(0, Line(given, RIGHT if good else WRONG, _("right") if good else _("wrong"), True, Markup()))
+        lines.insert(0, Line(given, RIGHT if good else WRONG, _("right") if good else _("wrong"), True, _NO_TEXT))
     return lines

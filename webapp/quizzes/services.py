@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, Update, bindparam, insert, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.accounts.models import Person
 from webapp.core.database import db
@@ -24,10 +25,21 @@ from webapp.participation.origin import Origin
 from webapp.participation.services import record
 from webapp.quizzes import drawing, grading, queries, rules
 from webapp.quizzes.models import Attempt, AttemptLog, AttemptState, LogKind
+from webapp.quizzes.queries import Owned
 from webapp.quizzes.questions import paper_entry, read_paper, store_content
 from webapp.quizzes.responses import Given, Stamp, merged, value_of
 
 _SEED_BITS = 63
+# Statements on the tables themselves: the ORM's bookkeeping costs more than these rows.
+_attempts: Any = Attempt.__table__
+_ADD_TO_LOG = insert(cast("Table", AttemptLog.__table__))
+_IF_OPEN = update(_attempts).where(
+    _attempts.c.id == bindparam("attempt_id"), _attempts.c.state == AttemptState.OPEN, _attempts.c.version == bindparam("known_version"),
+)
+_SAVE = _IF_OPEN.values({name: bindparam(f"new_{name}") for name in ("responses", "saved_at", "version")})
+_CLOSE = _IF_OPEN.values({
+    name: bindparam(f"new_{name}") for name in ("state", "submitted_at", "marks", "score_thousandths", "passed")
+})
 
 
 @dataclass(frozen=True)
@@ -39,15 +51,15 @@ class Started:
 
 
 def start(
-    *, person: Person, enrolment: Enrolment, course: Course, quiz: Quiz, wanted: int | None, origin: Origin, now: datetime,
-    seed: int | None = None,
+    *, person: Person, enrolment: Enrolment, past: Sequence[Attempt], course: Course, quiz: Quiz, wanted: int | None, origin: Origin,
+    now: datetime, seed: int | None = None,
 ) -> Started:
     """Begin an attempt; or find the one that is open, or that this very form began before.
 
-    `wanted` is the number that the form offered: sending the form again finds the attempt it made. An attempt whose time is
-    up is graded first. Raises `NoAttemptsLeft`, `MustWait`, `TooFewQuestions`.
+    `past` are the person's attempts at the quiz (`queries.starting`), `wanted` is the number that the form offered: sending
+    the form again finds the attempt it made. An attempt whose time is up is graded first.
+    Raises `NoAttemptsLeft`, `MustWait`, `TooFewQuestions`.
     """
-    past = queries.history(person.id, course.id, quiz.id)
     stand = rules.standing([queries.sitting(each, now) for each in past], quiz, now)
     if stand.open_number is not None:
         return Started(stand.open_number)
@@ -55,7 +67,7 @@ def start(
         return Started(wanted)
     for each in past:
         if each.open:
-            close_overdue(person=person, course=course, attempt_id=each.id, origin=origin, now=now)
+            close_overdue(course=course, attempt_id=each.id, origin=origin, now=now)
     rules.check_start(stand, quiz, now)
     return _begun(person, enrolment, course, quiz, stand.next_number, origin, now, secrets.randbits(_SEED_BITS) if seed is None else seed)
 
@@ -72,7 +84,7 @@ def _begun(
             quiz_id=quiz.id, quiz_revision=quiz.revision, number=number, seed=seed, language=origin.language, started_at=now,
             deadline_at=rules.deadline(quiz, now), pass_mark=quiz.pass_mark, maximum=sum(each.question.points for each in paper),
             paper=[paper_entry(each) for each in paper], state=AttemptState.OPEN, responses={}, version=0,
-        ).on_conflict_do_nothing().returning(Attempt.id)
+        ).on_conflict_do_nothing().returning(_attempts.c.id)
     ).first()
     if made is None:
         found = db.session.scalar(_newest_number(person.id, course.id, quiz.id))
@@ -112,7 +124,7 @@ def save(*, attempt: Attempt, given: Sequence[Given], stamp: Stamp, now: datetim
             responses[key] = entry
             changed.append(each)
     if changed:
-        if not _store(attempt, {"responses": responses, "saved_at": now, "version": attempt.version + 1}):
+        if not _store(_SAVE, attempt, {"responses": responses, "saved_at": now, "version": attempt.version + 1}):
             raise rules.AttemptClosed
         _log_answers(attempt, changed, stamp, now)
     return len(changed)
@@ -123,11 +135,12 @@ def _log_answers(attempt: Attempt, changed: Sequence[Given], stamp: Stamp, now: 
     _log(attempt.id, LogKind.SAVED, {"answers": answers, "given_at": stamp.at, "tab": stamp.tab, "sequence": stamp.sequence}, now)
 
 
-def submit(*, attempt: Attempt, enrolment: Enrolment, person: Person, course: Course, origin: Origin, now: datetime) -> bool:
+def submit(*, owned: Owned, course: Course, origin: Origin, now: datetime) -> bool:
     """Grade an attempt that the caller has locked; whether this call did it. Further calls change nothing.
 
     Past the deadline the answers saved in time are graded and the deadline is the moment of submission.
     """
+    attempt, person = owned.attempt, owned.person
     if not attempt.open:
         return False
     expired = not rules.in_time(now, attempt.deadline_at)
@@ -142,22 +155,26 @@ def submit(*, attempt: Attempt, enrolment: Enrolment, person: Person, course: Co
         "state": AttemptState.EXPIRED if expired else AttemptState.SUBMITTED, "submitted_at": ended, "marks": grading.marks_text(marks),
         "score_thousandths": grading.thousandths(score), "passed": passed,
     }
-    if not _store(attempt, graded):
+    if not _store(_CLOSE, attempt, graded):
         return False
     kind = LogKind.EXPIRED if expired else LogKind.SUBMITTED
     _log(attempt.id, kind, {"score": str(score), "maximum": attempt.maximum, "marks": graded["marks"], "passed": passed}, now)
     _tell(attempt, person, course, origin, now, ended, passed=passed)
     learning.quiz_result(
-        person=person, enrolment=enrolment, course=course, quiz_id=attempt.quiz_id, passed=passed, origin=origin, now=ended,
+        person=person, enrolment=owned.enrolment, course=course, quiz_id=attempt.quiz_id, passed=passed, origin=origin, now=ended,
     )
     return True
 
 
-def _store(attempt: Attempt, values: dict[str, Any]) -> bool:
+def _store(statement: Update, attempt: Attempt, values: dict[str, Any]) -> bool:
     """Change an open attempt, and the object with it; False if it was closed meanwhile. One statement."""
-    statement = update(Attempt).where(Attempt.id == attempt.id, Attempt.state == AttemptState.OPEN, Attempt.version == attempt.version)
-    result = db.session.execute(statement.values(**values), execution_options={"synchronize_session": "evaluate"})
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    named = {f"new_{name}": value for name, value in values.items()}
+    result = db.session.execute(statement, {**named, "attempt_id": attempt.id, "known_version": attempt.version})
+    if not result.rowcount:  # type: ignore[attr-defined]
+        return False
+    for name, value in values.items():
+        set_committed_value(attempt, name, value)
+    return True
 
 
 def _tell(attempt: Attempt, person: Person, course: Course, origin: Origin, now: datetime, ended: datetime, *, passed: bool) -> None:
@@ -168,14 +185,11 @@ def _tell(attempt: Attempt, person: Person, course: Course, origin: Origin, now:
         )
 
 
-def close_overdue(*, attempt_id: UUID, person: Person, course: Course, origin: Origin, now: datetime) -> bool:
+def close_overdue(*, attempt_id: UUID, course: Course, origin: Origin, now: datetime) -> bool:
     """Grade an attempt whose time is up, if it is still open; whether this call did it."""
     found = queries.overdue_locked(attempt_id)
-    if found is None:
-        return False
-    attempt, enrolment = found
-    return submit(attempt=attempt, enrolment=enrolment, person=person, course=course, origin=origin, now=now)
+    return found is not None and submit(owned=found, course=course, origin=origin, now=now)
 
 
 def _log(attempt_id: UUID, kind: LogKind, payload: dict[str, Any], now: datetime) -> None:
-    db.session.execute(insert(AttemptLog).values(id=new_id(), attempt_id=attempt_id, at=now, kind=kind, payload=payload))
+    db.session.execute(_ADD_TO_LOG, {"id": new_id(), "attempt_id": attempt_id, "at": now, "kind": kind, "payload": payload})

@@ -92,13 +92,13 @@ def start(course_id: str, step_id: str) -> Any:
     place = place_or_404(course_id, step_id)
     key = request.form.get("key", "")
     wanted = int(key) if key.isascii() and key.isdigit() and len(key) < 7 else None
-    origin, now, person = Origin.of_request(), clock.now(), place.who.person
+    origin, now = Origin.of_request(), clock.now()
     with unit_of_work():
-        enrolment = learning_queries.learner(place.who.person_id, place.course.id).enrolment or learning.enrol(
-            person=person, course=place.course, origin=origin, now=now
-        )
+        known = queries.starting(place.who.person_id, place.course.id, place.quiz.id)
+        enrolment = known.enrolment or learning.enrol(person=known.person, course=place.course, origin=origin, now=now)
         begun = services.start(
-            person=person, enrolment=enrolment, course=place.course, quiz=place.quiz, wanted=wanted, origin=origin, now=now
+            person=known.person, enrolment=enrolment, past=known.past, course=place.course, quiz=place.quiz, wanted=wanted, origin=origin,
+            now=now,
         )
     if begun.new:
         remember_kept(place.course, place.quiz)
@@ -205,14 +205,12 @@ def submit(course_id: str, step_id: str, number: int) -> Any:
     place = place_or_404(course_id, step_id)
     now, wrong = clock.now(), list[Wrong]()
     with unit_of_work():
-        found = queries.attempt_with_enrolment_locked(place.who.person_id, place.course.id, place.quiz.id, number) or abort(404)
-        row, enrolment = found
+        owned = queries.attempt_with_owner_locked(place.who.person_id, place.course.id, place.quiz.id, number) or abort(404)
+        row = owned.attempt
         if row.open and "asked" in request.form and rules.in_time(now, row.deadline_at):
             given, wrong = read_answers(request.form, read_paper(row.paper, place.course))
             services.save(attempt=row, given=given, stamp=stamp(request.form, row.started_at, now), now=now)
-        services.submit(
-            attempt=row, enrolment=enrolment, person=place.who.person, course=place.course, origin=Origin.of_request(), now=now
-        )
+        services.submit(owned=owned, course=place.course, origin=Origin.of_request(), now=now)
     for each in wrong:
         flash(_("Question %(number)d was not counted as typed: %(sentence)s", number=each.number, sentence=each.sentence), "warn")
     return redirect(place.attempt_url(number, "review"), 303)
