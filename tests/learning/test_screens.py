@@ -41,6 +41,16 @@ def test_a_visitor_reads_everything_in_both_languages(client):
             assert part in page.text
 
 
+def test_one_of_a_thing_is_not_spoken_of_as_many(client):
+    catalogue = client.get("/courses/?lang=en").text
+    assert "1 lesson, about 1.5 h" in catalogue
+    assert "2 lessons, about 1.5 h" in catalogue
+    assert "共1课，约1.5学时" in client.get("/courses/?lang=zh-Hans").text
+    page = client.get(f"{COURSE}?lang=en").text
+    assert "1 question<" in page
+    assert "About 4 minutes" in page
+
+
 def test_a_visitor_is_offered_an_account_and_comes_back_to_the_lesson(client):
     page = client.get(f"{LESSON}?lang=en").text
     assert "You can read everything without an account" in page
