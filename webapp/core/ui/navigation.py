@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 EXTENSION = "navigation"
+ADMIN = "administration"
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,21 @@ class Language:
 
 
 @dataclass(frozen=True)
+class AdminLink:
+    """One entry of the administration's index: what it is and what it is for."""
+
+    label: str
+    url: str
+    about: str
+
+
+@dataclass(frozen=True)
 class _Entry:
     rank: int
     path: str
     label: Any
     shown: Callable[[Any], bool] | None
+    about: Any = ""
 
 
 def add_link(app: Flask, label: Any, path: str, *, rank: int, shown: Callable[[Any], bool] | None = None) -> None:
@@ -55,6 +66,27 @@ def links() -> list[Link]:
     if found is None:
         found = g.navigation = _links()
     return found
+
+
+def add_admin_link(
+    app: Flask, label: Any, path: str, *, rank: int, about: Any = "", shown: Callable[[Any], bool] | None = None,
+) -> None:
+    """Add an entry to the administration's index. `label` and `about` (one sentence) are lazy strings.
+
+    `shown` is a predicate of the viewer, None for everybody who may open the index.
+    """
+    app.extensions.setdefault(ADMIN, []).append(_Entry(rank, path, label, shown, about))
+
+
+def admin_links() -> list[AdminLink]:
+    """Entries of the administration's index for this reader, in order."""
+    entries: list[_Entry] = sorted(current_app.extensions.get(ADMIN, []), key=lambda entry: entry.rank)
+    who = current()
+    return [
+        AdminLink(str(entry.label), request.script_root + entry.path, str(entry.about))
+        for entry in entries
+        if entry.shown is None or (who is not None and entry.shown(who))
+    ]
 
 
 def _links() -> list[Link]:
