@@ -71,7 +71,7 @@ def test_every_package_is_a_room():
 def test_foreign_keys_point_down():
     owners = {}
     for info in pkgutil.walk_packages([str(PACKAGE)], "webapp."):
-        if info.name.endswith(".models") or info.name.split(".")[1] == "core":
+        if info.name.rpartition(".")[2].startswith("models") or info.name.split(".")[1] == "core":
             module = importlib.import_module(info.name)
             for value in vars(module).values():
                 if isinstance(value, type) and issubclass(value, Model) and value is not Model and value.__module__ == info.name:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Signal(Generic[T]):
@@ -29,6 +30,23 @@ class Signal(Generic[T]):
             handler(event)
 
 
+class Collector(Generic[T, R]):
+    """A question that one room asks and rooms above it answer, each with a part."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._handlers: list[Callable[[T], R]] = []
+
+    def connect(self, handler: Callable[[T], R]) -> None:
+        """Add a handler once, as for signals."""
+        if handler not in self._handlers:
+            self._handlers.append(handler)
+
+    def collect(self, question: T) -> list[R]:
+        """Every answer, in the order of wiring."""
+        return [handler(question) for handler in self._handlers]
+
+
 @dataclass(frozen=True)
 class CourseCompleted:
     """A person met the completion rule of a course for the first time."""
@@ -43,9 +61,63 @@ class CourseCompleted:
 
 @dataclass(frozen=True)
 class PersonErased:
-    """Everything that names a person must go; counts stay."""
+    """Everything that names a person must go; counts stay.
+
+    Certificates stay verifiable by their code without the name, or are withdrawn, as the person chose. `emails` holds the
+    addresses of the person until now, for rows that no id ties to them; they are never stored.
+    """
 
     person_id: UUID
+    at: datetime
+    keep_certificates: bool = True
+    emails: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class OwnDataAsked:
+    """Somebody wants to see everything that is held about them, in the language in force."""
+
+    person_id: UUID
+    sign_in_id: UUID | None
+    emails: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OwnTable:
+    """One kind of row held about a person: columns as (key, label), rows by key; values are what JSON can hold, or moments.
+
+    `covers` names the database tables that it shows.
+    """
+
+    key: str
+    title: str
+    columns: Sequence[tuple[str, str]]
+    rows: Sequence[Mapping[str, Any]]
+    covers: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class PlaceSucceeded:
+    """A place closed and another stands for it from now on; `operation_id` lets it be taken back."""
+
+    place_id: UUID
+    successor_id: UUID
+    operation_id: UUID | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PlaceOperationUndone:
+    """An operation on places is about to be taken back. A handler that depends on it raises a domain error.
+
+    `since` is when it was carried out, `place_ids` are places that it made, `paths` are paths that it gave.
+    """
+
+    operation_id: UUID
+    place_ids: tuple[UUID, ...]
+    paths: tuple[str, ...]
+    since: datetime
     at: datetime
 
 
@@ -61,3 +133,6 @@ class PeopleMerged:
 course_completed: Signal[CourseCompleted] = Signal("course_completed")
 person_erased: Signal[PersonErased] = Signal("person_erased")
 people_merged: Signal[PeopleMerged] = Signal("people_merged")
+place_succeeded: Signal[PlaceSucceeded] = Signal("place_succeeded")
+place_operation_undone: Signal[PlaceOperationUndone] = Signal("place_operation_undone")
+own_data: Collector[OwnDataAsked, Sequence[OwnTable]] = Collector("own_data")
