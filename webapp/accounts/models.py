@@ -6,9 +6,10 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from webapp.accounts import names
 from webapp.core.database import Model, enum_column
 from webapp.core.ids import new_id
 from webapp.places.models import Place
@@ -43,6 +44,41 @@ class OrganisationType(StrEnum):
     OTHER = "other"
 
 
+class GovernmentLevel(StrEnum):
+    """Which level of government an organisation is part of."""
+
+    NATIONAL = "national"
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+    TOWNSHIP = "township"
+    VILLAGE = "village"
+
+
+class Sector(StrEnum):
+    """What a government organisation is responsible for."""
+
+    GENERAL = "general"
+    DEVELOPMENT = "development"
+    STATISTICS = "statistics"
+    NATURAL_RESOURCES = "natural_resources"
+    HOUSING = "housing"
+    ENVIRONMENT = "environment"
+    AGRICULTURE = "agriculture"
+    WATER = "water"
+    TRANSPORT = "transport"
+    CIVIL_AFFAIRS = "civil_affairs"
+    EDUCATION = "education"
+    HEALTH = "health"
+    CULTURE = "culture"
+    FINANCE = "finance"
+    COMMERCE = "commerce"
+    EMERGENCY = "emergency"
+    FOREIGN_AFFAIRS = "foreign_affairs"
+    TRAINING = "training"
+    OTHER = "other"
+
+
 class Role(StrEnum):
     """What a person may do beyond learning; granted for a place and the tree below it."""
 
@@ -59,18 +95,34 @@ class TokenPurpose(StrEnum):
     INVITE = "invite"
 
 
+# Compared by bytes, so that both databases order alike and one index serves.
+SortText = String(200).with_variant(String(200, collation="C"), "postgresql")
+
+
 class Organisation(Model):
     """Where a person works; it belongs to a place."""
 
     __tablename__ = "organisations"
-    __table_args__ = (Index("uq_organisations_name_place", "name_key", "place_id", unique=True),)
+    __table_args__ = (
+        Index("uq_organisations_name_place", "name_key", "place_id", unique=True),
+        CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="not_itself"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(200))
     name_key: Mapped[str] = mapped_column(String(200))
     type: Mapped[OrganisationType] = mapped_column(enum_column(OrganisationType, "organisation_type"))
+    government_level: Mapped[GovernmentLevel | None] = mapped_column(enum_column(GovernmentLevel, "government_level"))
+    sector: Mapped[Sector | None] = mapped_column(enum_column(Sector, "sector"))
+    # Found and ordered by sound as people are; kept by the event below.
+    search: Mapped[str] = mapped_column(Text, default="", server_default="")
+    sort_key: Mapped[str] = mapped_column(SortText, default="", server_default="", index=True)
     place_id: Mapped[UUID | None] = mapped_column(ForeignKey("places.id"), index=True)
+    # One that was merged stays as a name under which the other is found.
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     created_at: Mapped[datetime]
+
+    place: Mapped[Place | None] = relationship(lazy="raise_on_sql")
 
 
 class Person(Model):
@@ -80,10 +132,15 @@ class Person(Model):
     __table_args__ = (
         CheckConstraint("birth_year IS NULL OR (birth_year BETWEEN 1900 AND 2100)", name="birth_year"),
         CheckConstraint("position_level IS NULL OR position_level IN (10, 20, 30, 40, 50)", name="position_level"),
+        Index("ix_people_sort_key", "sort_key", "id"),
+        Index("ix_people_demo", "id", sqlite_where=text("demo"), postgresql_where=text("demo")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(120))
+    # What the name is found and ordered by; kept by the event below.
+    search: Mapped[str] = mapped_column(Text, default="", server_default="")
+    sort_key: Mapped[str] = mapped_column(SortText, default="", server_default="")
     language: Mapped[str] = mapped_column(String(20))
     time_zone: Mapped[str] = mapped_column(String(60), default="Asia/Shanghai")
     place_id: Mapped[UUID | None] = mapped_column(ForeignKey("places.id"), index=True)
@@ -102,10 +159,28 @@ class Person(Model):
     grants: Mapped[list[RoleGrant]] = relationship(foreign_keys="RoleGrant.person_id", lazy="select", viewonly=True)
 
 
+@event.listens_for(Person.name, "set")
+@event.listens_for(Organisation.name, "set")
+def _found_by_its_name(row: Person | Organisation, value: str, _before: object, _initiator: object) -> None:
+    row.search, row.sort_key = names.search_text(value), names.sort_key(value)
+
+
+# No extension and no parser of words: the terms are made here, and the index finds them by their beginning in any locale.
+Index(
+    "ix_people_search", text("array_to_tsvector(string_to_array(search, ' '))"), _table=Person.__table__, postgresql_using="gin",
+).ddl_if(dialect="postgresql")
+
+
 class SignIn(Model):
     """How a person signs in. The e-mail is kept as typed and, for comparing, folded."""
 
     __tablename__ = "sign_ins"
+    __table_args__ = (
+        # The beginning of an address, whatever the database's collation.
+        Index("ix_sign_ins_email_start", "email_key", postgresql_ops={"email_key": "text_pattern_ops"}).ddl_if(dialect="postgresql"),
+        Index("ix_sign_ins_disabled", "person_id", sqlite_where=text("disabled_at IS NOT NULL"),
+              postgresql_where=text("disabled_at IS NOT NULL")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), unique=True)
@@ -129,6 +204,8 @@ class Session(Model):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
+    # Kind of device, browser and system, each one word of `devices`; never what the browser said of itself.
+    device: Mapped[str] = mapped_column(String(60), default="", server_default="")
 
     sign_in: Mapped[SignIn] = relationship(lazy="joined", innerjoin=True)
 
@@ -149,6 +226,7 @@ class SignUp(Model):
     password_hash: Mapped[str] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(20))
     next_path: Mapped[str] = mapped_column(String(500), default="")
+    invitation_id: Mapped[UUID | None] = mapped_column(ForeignKey("invitation_codes.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
