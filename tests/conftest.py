@@ -18,6 +18,7 @@ from tests.cast import Cast, assemble, signed_in_client
 from tests.postgres import Server
 from webapp import create_app
 from webapp.core import clock
+from webapp.core.audit_guards import create_guards, drop_guards
 from webapp.core.config import Mode, Settings
 from webapp.core.database import db
 
@@ -152,8 +153,10 @@ def committed(built_app: Flask) -> Iterator[Flask]:
         yield built_app
         db.session.remove()
         with db.engine.begin() as connection:
+            drop_guards(connection)
             for table in reversed(db.metadata.sorted_tables):
                 connection.execute(table.delete())
+            create_guards(connection)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ def make_app() -> Flask:
 
 # The command's name to the module and the name in it: a command loads only what it needs.
 COMMANDS = {
+    "audit": "webapp.core.audit_cli:audit",
     "certificates": "webapp.certificates.cli:certificates",
     "courses": "webapp.courses.cli:courses",
     "demo": "webapp.cli_demo:demo",

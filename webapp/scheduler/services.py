@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.core import clock
+from webapp.core.audit_origin import AuditChannel, through
 from webapp.core.database import db
 from webapp.core.unit_of_work import unit_of_work
 from webapp.core.upsert import insert_for
@@ -44,7 +45,7 @@ def run_job(app: Flask, job: Job) -> bool:
 
 def _attempt(job: Job, now: datetime) -> tuple[int | None, Exception | None]:
     try:
-        with unit_of_work():
+        with through(AuditChannel.JOB), unit_of_work():
             return job.run(now), None
     except Exception as error:  # noqa: BLE001  one job's fault, whatever it is, must not stop the others
         return None, error
