@@ -16,6 +16,7 @@ from webapp.core.config import settings
 from webapp.core.database import db
 from webapp.core.i18n import _
 from webapp.core.ids import new_id
+from webapp.core.signals import PlaceSucceeded, place_succeeded
 from webapp.places.checks import Known, check
 from webapp.places.declarations import Declaration, read_declaration
 from webapp.places.history import carry_forward, differs, end, first_spell, searchable
@@ -94,7 +95,7 @@ def import_places(
     with db.session.no_autoflush:
         _shape([row for row in rows if row.code not in closing], tree)
         _lead([row for row in rows if row.code not in closing], held.scheme, closing, tree, progress)
-        _write(rows, tree, on, outcome)
+        _write(rows, tree, on, outcome, now)
     if outcome.added or outcome.changed or outcome.closed:
         counts = {"added": outcome.added, "changed": outcome.changed, "closed": outcome.closed}
         audit.record(actor_id=actor_id, action="places.imported", subject=("country", held.code), after=counts, now=now)
@@ -196,7 +197,7 @@ def _set(place: Place, **values: object) -> None:
             setattr(place, name, value)
 
 
-def _write(rows: Sequence[Row], tree: _Tree, on: date, outcome: Outcome) -> None:
+def _write(rows: Sequence[Row], tree: _Tree, on: date, outcome: Outcome, now: datetime) -> None:
     """New places first, since others may now stand below them; then what changed and closed; then the new states."""
     _insert(Place, sorted(tree.new, key=lambda place: place.path.count("/")))
     coming = [first_spell(place, None if tree.empty else on) for place in tree.new]
@@ -222,7 +223,9 @@ def _write(rows: Sequence[Row], tree: _Tree, on: date, outcome: Outcome) -> None
     for row in rows:
         heir = tree.places[row.successor].id if row.successor else None
         if heir is not None and tree.places[row.code].successor_id != heir:
-            db.session.execute(update(Place).where(Place.id == tree.places[row.code].id).values(successor_id=heir))
+            gone = tree.places[row.code].id
+            db.session.execute(update(Place).where(Place.id == gone).values(successor_id=heir))
+            place_succeeded.send(PlaceSucceeded(gone, heir, None, now))
 
 
 def _insert(table: type[Place | PlaceSpell], rows: Sequence[Place | PlaceSpell]) -> None:

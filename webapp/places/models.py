@@ -69,6 +69,8 @@ class Place(Model):
     # The first day on which it no longer was.
     closed_on: Mapped[date | None]
     successor_id: Mapped[UUID | None] = mapped_column(ForeignKey("places.id"), index=True)
+    # The place that was split and of which this one is a part.
+    origin_id: Mapped[UUID | None] = mapped_column(ForeignKey("places.id"), index=True)
 
     def name(self, language: str | None = None) -> str:
         """The full name in the given or the reader's language: 湖州市, Huzhou City."""

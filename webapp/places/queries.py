@@ -47,6 +47,17 @@ def country_of(place: Place) -> Country:
     return db.session.get_one(Country, place.country)
 
 
+def find_country(code: str) -> Country:
+    """A country that is known to be there. One query, none if it is already loaded."""
+    return db.session.get_one(Country, code)
+
+
+def many(place_ids: Iterable[UUID]) -> dict[UUID, Place]:
+    """Places by id; unknown ids are left out. One query, none for no ids."""
+    wanted = list(place_ids)
+    return {place.id: place for place in db.session.scalars(select(Place).where(Place.id.in_(wanted)))} if wanted else {}
+
+
 def lineage(place: Place) -> list[Place]:
     """The place and all above it, from the top down. One query."""
     return lineages([place.id])[place.id]
@@ -108,6 +119,21 @@ def at_paths(paths: Iterable[str]) -> list[Place]:
 def below(place: Place) -> list[Place]:
     """The place and all open places below it, by path. One query."""
     return list(db.session.scalars(select(Place).where(within(place.path), Place.closed_on.is_(None)).order_by(Place.path)))
+
+
+def below_all(places: Sequence[Place]) -> list[Place]:
+    """All open places below any of the places, these left out, by path. One query, none for no places."""
+    if not places:
+        return []
+    trees = or_(*(within(place.path) for place in places))
+    wanted = select(Place).where(trees, Place.closed_on.is_(None), Place.id.not_in([place.id for place in places]))
+    return list(db.session.scalars(wanted.order_by(Place.path)))
+
+
+def open_codes(country: str, codes: Iterable[str]) -> list[str]:
+    """Which of the codes belong to open places. One query."""
+    wanted = select(Place.code).where(Place.country == country, Place.code.in_(list(codes)), Place.closed_on.is_(None))
+    return list(db.session.scalars(wanted.order_by(Place.code)))
 
 
 def ids_within(place: Place) -> Select[Any]:

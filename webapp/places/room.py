@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from webapp.places import models_operations as models_operations  # its tables belong to the database
 from webapp.places import views
 
 if TYPE_CHECKING:

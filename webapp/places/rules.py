@@ -47,6 +47,20 @@ class NotMergeable(PlaceError):
         super().__init__(_("%(name)s cannot be merged into %(into)s.", name=name, into=into))
 
 
+class NotMovable(PlaceError):
+    """A place cannot stand below itself, below a closed place, in another country, or below a place of its own or a lower level."""
+
+    def __init__(self, name: str, parent: str) -> None:
+        super().__init__(_("%(name)s cannot stand below %(parent)s.", name=name, parent=parent))
+
+
+class CodeTaken(PlaceError):
+    """Another open place of the country has the code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(_("The code %(code)s belongs to another place.", code=code))
+
+
 class HasPlacesBelow(PlaceError):
     """Open places below a place must go first."""
 
