@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SESSION_KEY = "_user_id"
 SEEN_KEY = "seen"
+CANDIDATE_KEY = "candidate"
 NEXT_NOTE = timedelta(minutes=5)
 
 manager = LoginManager()
@@ -41,6 +42,7 @@ class Viewer:
     time_zone: str
     session_id: UUID
     has_grants: bool
+    has_second_factor: bool = False
     _found: list[tuple[Grant, ...]] = field(default_factory=list, repr=False)
 
     is_authenticated = True
@@ -113,7 +115,7 @@ def _load(cookie_id: str) -> Viewer | None:
         return None
     return Viewer(
         person_id=row.person_id, sign_in_id=row.sign_in_id, name=row.name, language=row.language, time_zone=row.time_zone,
-        session_id=session_id, has_grants=bool(row.has_grants),
+        session_id=session_id, has_grants=bool(row.has_grants), has_second_factor=bool(row.has_second_factor),
     )
 
 
@@ -122,8 +124,14 @@ def _seen() -> datetime | None:
 
 
 def begin(session_id: UUID) -> None:
-    """Let this browser carry the session: everything the cookie held before is dropped, so that an older copy is worth nothing."""
+    """Let this browser carry the session: everything the cookie held before is dropped, so that an older copy is worth nothing.
+
+    Kept is only who the provider of single sign-on said it was, for one who signs in to connect that identity.
+    """
+    candidate = session.get(CANDIDATE_KEY)
     session.clear()
+    if candidate is not None:
+        session[CANDIDATE_KEY] = candidate
     session.permanent = True
     session[SEEN_KEY] = int(clock.now().timestamp())
     session[SESSION_KEY] = str(session_id)

@@ -49,3 +49,40 @@ class NoSuchGrant(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("This role is no longer held."))
+
+
+class NoSecondFactor(DomainError):
+    """Nothing is being set up, or it took too long."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Setting up took too long or was done before. Begin again."))
+
+
+class HalfwayOver(DomainError):
+    """The password was given too long ago, or this sign-in was finished."""
+
+    def __init__(self) -> None:
+        super().__init__(_("It took too long. Sign in again."))
+
+
+class InvitationUnknown(DomainError):
+    """Mistyped, used up, closed, too old or never issued: which of them is nobody's business."""
+
+    status = HTTPStatus.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__(_("This code does not work. Check each character; perhaps it was used already or is too old."))
+
+
+class IdentityTaken(DomainError):
+    """The identity at the provider opens another account."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This identity is connected with another account already."))
+
+
+class LastWayIn(DomainError):
+    """Without it nobody could sign in any more."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This is your only way to sign in. Choose a password first."))

@@ -73,11 +73,12 @@ def new_password(form: Any, field: Any) -> None:
         raise StopValidation(str(REASONS["password"][refused.reason])) from refused
 
 
-def _text(label: Any, *validators: Any) -> StringField:
+def text_field(label: Any, *validators: Any) -> StringField:
+    """A line of text without the character that databases refuse."""
     return StringField(label, validators=list(validators), filters=[without_nul])
 
 
-def _one_of(kind: Any, label: Any) -> Any:
+def one_of(kind: Any, label: Any) -> Any:
     """A field whose choices are set when the form is made; WTForms' own sentence for a wrong one is English."""
     return kind(label, invalid_choice_message=CHOOSE)
 
@@ -85,7 +86,7 @@ def _one_of(kind: Any, label: Any) -> Any:
 class SignInForm(Form):
     """E-mail and password, and where to go then."""
 
-    email = _text(lazy("E-mail"), required)
+    email = text_field(lazy("E-mail"), required)
     password = PasswordField(lazy("Password"), validators=[required])
     next = HiddenField()
 
@@ -93,9 +94,10 @@ class SignInForm(Form):
 class SignUpForm(Form):
     """Who wants to join."""
 
-    name = _text(lazy("Name"), keeps(rules.name_of, "name"))
-    email = _text(lazy("E-mail"), keeps(rules.email_of, "email"))
+    name = text_field(lazy("Name"), keeps(rules.name_of, "name"))
+    email = text_field(lazy("E-mail"), keeps(rules.email_of, "email"))
     password = PasswordField(lazy("Password"), validators=[new_password])
+    invitation = text_field(lazy("Invitation code, if you have one"))
     next = HiddenField()
 
     def known_email(self) -> str:
@@ -110,7 +112,7 @@ class SignUpForm(Form):
 class ForgottenPasswordForm(Form):
     """The address of an account."""
 
-    email = _text(lazy("E-mail"), keeps(rules.email_of, "email"))
+    email = text_field(lazy("E-mail"), keeps(rules.email_of, "email"))
 
 
 class NewPasswordForm(Form):
@@ -141,11 +143,11 @@ class WelcomeForm(WithPlace, Form):
     """What a person says about their work and, if they like, about themselves. Everything may be left out."""
 
     place_id = PlaceField(lazy("Place where you work"))
-    organisation = _text(lazy("Organisation"), keeps(rules.organisation_of, "organisation"))
-    organisation_type = _one_of(SelectField, lazy("Type of organisation"))
-    position_level = _one_of(SelectField, lazy("Position level"))
-    sex = _one_of(RadioField, lazy("Sex"))
-    birth_year = _text(lazy("Year of birth"), keeps(lambda text: rules.birth_year_of(text, clock.now().year), "birth_year"))
+    organisation = text_field(lazy("Organisation"), keeps(rules.organisation_of, "organisation"))
+    organisation_type = one_of(SelectField, lazy("Type of organisation"))
+    position_level = one_of(SelectField, lazy("Position level"))
+    sex = one_of(RadioField, lazy("Sex"))
+    birth_year = text_field(lazy("Year of birth"), keeps(lambda text: rules.birth_year_of(text, clock.now().year), "birth_year"))
     next = HiddenField()
 
     def __init__(self, **rest: Any) -> None:
@@ -164,9 +166,9 @@ class WelcomeForm(WithPlace, Form):
 class ProfileForm(WelcomeForm):
     """The same and how a person is called, in which language and time."""
 
-    name = _text(lazy("Name"), keeps(rules.name_of, "name"))
-    language = _one_of(RadioField, lazy("Language"))
-    time_zone = _one_of(SelectField, lazy("Time zone"))
+    name = text_field(lazy("Name"), keeps(rules.name_of, "name"))
+    language = one_of(RadioField, lazy("Language"))
+    time_zone = one_of(SelectField, lazy("Time zone"))
 
     def __init__(self, *, zone: str, **rest: Any) -> None:
         super().__init__(**rest)

@@ -11,6 +11,7 @@ from sqlalchemy import Row, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from webapp.accounts.models import Organisation, Person, Role, RoleGrant, Session, SignIn
+from webapp.accounts.models_signing import SecondFactor
 from webapp.core.database import db
 from webapp.places.models import Place
 
@@ -45,13 +46,14 @@ def grants_in_force(person_id: UUID, now: datetime) -> tuple[Grant, ...]:
     return tuple(Grant(role, path) for role, path in db.session.execute(select(followed.c.role, followed.c.path)))
 
 
-_SESSIONS, _SIGN_INS, _PEOPLE, _GRANTS = (kind.__table__ for kind in (Session, SignIn, Person, RoleGrant))
+_SESSIONS, _SIGN_INS, _PEOPLE, _GRANTS, _FACTORS = (kind.__table__ for kind in (Session, SignIn, Person, RoleGrant, SecondFactor))
 # Built once: every signed-in request asks this, and building a statement costs as much as running it.
 _SESSION_ROW = (
     select(
         _SESSIONS.c.expires_at, _SESSIONS.c.ended_at, _SESSIONS.c.sign_in_id, _SIGN_INS.c.disabled_at, _SIGN_INS.c.person_id,
         _PEOPLE.c.name, _PEOPLE.c.language, _PEOPLE.c.time_zone,
         exists().where(_GRANTS.c.person_id == _SIGN_INS.c.person_id, _GRANTS.c.revoked_at.is_(None)).label("has_grants"),
+        exists().where(_FACTORS.c.sign_in_id == _SIGN_INS.c.id, _FACTORS.c.confirmed_at.is_not(None)).label("has_second_factor"),
     )
     .join_from(_SESSIONS, _SIGN_INS, _SIGN_INS.c.id == _SESSIONS.c.sign_in_id)
     .join(_PEOPLE, _PEOPLE.c.id == _SIGN_INS.c.person_id)
@@ -72,6 +74,16 @@ class Recipient:
     person_id: UUID
     email: str
     language: str
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whom a notice about a sign-in goes to, in which language and time."""
+
+    person_id: UUID
+    email: str
+    language: str
+    time_zone: str
 
 
 def mail_to(email_key: str) -> Recipient | None:

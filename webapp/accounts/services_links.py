@@ -12,9 +12,10 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from webapp.accounts import mail, queries, rules, services, services_sessions, tokens
+from webapp.accounts import mail, queries, rules, services, services_invitations, services_sessions, tokens
 from webapp.accounts.errors import EmailTaken, LinkUnknown, LinkUsed
-from webapp.accounts.models import MailToken, SignIn, SignUp, TokenPurpose
+from webapp.accounts.models import MailToken, Person, SignIn, SignUp, TokenPurpose
+from webapp.accounts.models_invitations import InvitationCode
 from webapp.core.database import db
 
 SIGN_UP_LIFE = timedelta(hours=24)
@@ -31,14 +32,16 @@ class Confirmed:
     next_path: str
 
 
-def ask_to_join(*, name: str, email: str, password_hash: str, language: str, next_path: str, now: datetime) -> None:
+def ask_to_join(
+    *, name: str, email: str, password_hash: str, language: str, next_path: str, now: datetime, invitation_id: UUID | None = None,
+) -> None:
     """Mail a link that makes the account, or a note to the holder of one. Three statements in both cases."""
     key = rules.email_key(email)
     known = queries.mail_to(key)
     token = tokens.new_token()
     db.session.add(SignUp(
         token_hash=tokens.hash_of(token), name=name, email=email, email_key=key, password_hash=password_hash, language=language,
-        next_path=next_path, created_at=now, expires_at=now + SIGN_UP_LIFE,
+        next_path=next_path, invitation_id=invitation_id, created_at=now, expires_at=now + SIGN_UP_LIFE,
     ))
     if known is None:
         mail.confirm_address(email=email, language=language, token=token, now=now)
@@ -63,16 +66,36 @@ def confirm(*, token: str, time_zone: str, now: datetime) -> Confirmed:
     """
     row = sign_up_of(token, now)
     name, email, password_hash, language, next_path = row.name, row.email, row.password_hash, row.language, row.next_path
+    invitation_id = row.invitation_id
     _claim(SignUp, row.token_hash, now)
     # The row stays to say that the link was used; what names somebody lives in one place only.
     row.name = row.email = row.email_key = row.password_hash = ""
-    person = services.create_person(name=name, language=language, time_zone=time_zone, now=now)
+    person = _joining(invitation_id, name=name, language=language, time_zone=time_zone, now=now)
     try:
         sign_in = services.create_sign_in(person=person, email=email, password_hash=password_hash, verified=True, now=now)
     except (EmailTaken, IntegrityError) as error:
         # They asked twice and confirmed the other mail before, or this very moment.
         raise LinkUsed from error
     return Confirmed(sign_in.id, person.id, next_path)
+
+
+def _joining(invitation_id: UUID | None, *, name: str, language: str, time_zone: str, now: datetime) -> Person:
+    """A new person, with place and organisation of the invitation; or the person whom a code of their own names.
+
+    A group's code that was used up meanwhile leaves the two open, a person's own one that was used makes the link void.
+    """
+    invitation = db.session.get(InvitationCode, invitation_id) if invitation_id else None
+    if invitation is not None and invitation.person_id is not None:
+        person = db.session.get_one(Person, invitation.person_id)
+        gone = person.erased_at is not None or person.merged_into_id is not None
+        if gone or services_invitations.use(invitation_id=invitation.id, person_id=person.id, now=now) is None:
+            raise LinkUsed
+        person.language = language
+        return person
+    person = services.create_person(name=name, language=language, time_zone=time_zone, now=now)
+    if invitation is not None and services_invitations.use(invitation_id=invitation.id, person_id=person.id, now=now) is not None:
+        services_invitations.fill_in(person=person, invitation=invitation)
+    return person
 
 
 def ask_for_password(*, email: str, language: str, now: datetime) -> None:

@@ -8,17 +8,23 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import lazyload
 
 from webapp.accounts import passwords
 from webapp.accounts.models import MailToken, Session, SignIn, SignUp
+from webapp.accounts.models_signing import EmailChange, HalfSignIn, KnownDevice, SecondFactor
+from webapp.accounts.tokens import hash_of
 from webapp.core.database import db
 from webapp.core.ids import new_id
+from webapp.core.upsert import insert_for
 
 if TYPE_CHECKING:
     from sqlalchemy import Executable
 
 SESSIONS_KEPT = timedelta(days=30)
 LINKS_KEPT = timedelta(days=7)
+DEVICES_KEPT = timedelta(days=400)
+MOST_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -28,16 +34,19 @@ class Credentials:
     sign_in_id: UUID | None
     password_hash: str | None
     usable: bool
+    has_second_factor: bool = False
 
 
 def credentials(email_key: str) -> Credentials:
     """The hash to compare with. One query, whether the address is known or not."""
     row = db.session.execute(
-        select(SignIn.id, SignIn.password_hash, SignIn.verified_at, SignIn.disabled_at).where(SignIn.email_key == email_key)
+        select(SignIn.id, SignIn.password_hash, SignIn.verified_at, SignIn.disabled_at, SecondFactor.confirmed_at)
+        .outerjoin(SecondFactor, SecondFactor.sign_in_id == SignIn.id).where(SignIn.email_key == email_key)
     ).first()
     if row is None:
         return Credentials(None, None, usable=False)
-    return Credentials(row.id, row.password_hash, usable=row.verified_at is not None and row.disabled_at is None)
+    usable = row.verified_at is not None and row.disabled_at is None
+    return Credentials(row.id, row.password_hash, usable=usable, has_second_factor=row.confirmed_at is not None)
 
 
 def accepts(found: Credentials, password: str) -> bool:
@@ -45,31 +54,40 @@ def accepts(found: Credentials, password: str) -> bool:
     return passwords.matches(password, found.password_hash) and found.usable
 
 
-@dataclass(frozen=True)
-class Opened:
-    """A session that was opened, and for which sign-in."""
-
-    session_id: UUID
-    sign_in_id: UUID
-
-
-def enter(found: Credentials, *, password: str, now: datetime, length: timedelta, instead_of: UUID | None = None) -> Opened:
-    """Open a session for a password that was accepted, and keep its hash under today's parameters."""
-    assert found.sign_in_id is not None
+def keep_hash_current(found: Credentials, password: str) -> None:
+    """Hash an accepted password anew if its hash was made with weaker parameters than today's."""
     if found.password_hash is not None and passwords.outdated(found.password_hash):
         db.session.execute(update(SignIn).where(SignIn.id == found.sign_in_id).values(password_hash=passwords.hashed(password)))
-    session_id = open_session(sign_in_id=found.sign_in_id, now=now, length=length, instead_of=instead_of)
-    return Opened(session_id, found.sign_in_id)
 
 
-def open_session(*, sign_in_id: UUID, now: datetime, length: timedelta, instead_of: UUID | None = None) -> UUID:
+def open_session(*, sign_in_id: UUID, now: datetime, length: timedelta, instead_of: UUID | None = None, device: str = "") -> UUID:
     """A new session for a browser; the one that it carried before ends. The id for the cookie."""
     if instead_of is not None:
         end_session(session_id=instead_of, now=now)
-    row = Session(id=new_id(), sign_in_id=sign_in_id, created_at=now, expires_at=now + length)
+    row = Session(id=new_id(), sign_in_id=sign_in_id, created_at=now, expires_at=now + length, device=device)
     db.session.add(row)
     db.session.flush()
     return row.id
+
+
+def know_device(*, sign_in_id: UUID, token: str, now: datetime) -> bool:
+    """Note from which browser somebody signs in; whether it is the first time. One statement."""
+    insert = insert_for(KnownDevice).values(id=new_id(), sign_in_id=sign_in_id, token_hash=hash_of(token), created_at=now)
+    return db.session.execute(insert.on_conflict_do_nothing().returning(KnownDevice.id)).first() is not None
+
+
+def open_sessions(sign_in_id: UUID, *, now: datetime) -> list[Session]:
+    """Sessions that have not ended, the newest first. One query. Which of them are idle only their cookies know."""
+    return list(db.session.scalars(
+        select(Session).where(Session.sign_in_id == sign_in_id, Session.ended_at.is_(None), Session.expires_at > now)
+        .order_by(Session.created_at.desc(), Session.id.desc()).limit(MOST_SHOWN).options(lazyload(Session.sign_in))
+    ))
+
+
+def end_one(*, sign_in_id: UUID, session_id: UUID, now: datetime) -> bool:
+    """Sign out one browser of this sign-in; False if it has no such session. One statement."""
+    statement = update(Session).where(Session.id == session_id, Session.sign_in_id == sign_in_id, Session.ended_at.is_(None))
+    return _count(statement.values(ended_at=now)) > 0
 
 
 def end_session(*, session_id: UUID, now: datetime) -> None:
@@ -78,20 +96,25 @@ def end_session(*, session_id: UUID, now: datetime) -> None:
 
 
 def end_sessions(*, sign_in_id: UUID, now: datetime, but: UUID | None = None) -> int:
-    """Sign out every browser of a sign-in, perhaps but one; how many. One statement."""
+    """Sign out every browser of a sign-in, perhaps but one; how many. Two statements."""
     statement = update(Session).where(Session.sign_in_id == sign_in_id, Session.ended_at.is_(None))
     if but is not None:
         statement = statement.where(Session.id != but)
+    # Who is between password and second factor gives the new password too.
+    db.session.execute(update(HalfSignIn).where(HalfSignIn.sign_in_id == sign_in_id, HalfSignIn.used_at.is_(None)).values(used_at=now))
     return _count(statement.values(ended_at=now))
 
 
 def sweep(now: datetime) -> int:
-    """Delete sessions that ended a month ago and links that expired a week ago; the number of rows. Three statements."""
+    """Delete sessions that ended a month ago and links that expired a week ago; the number of rows. Six statements."""
     ended, expired = now - SESSIONS_KEPT, now - LINKS_KEPT
     return (
         _count(delete(Session).where(or_(Session.expires_at <= ended, Session.ended_at <= ended)))
         + _count(delete(MailToken).where(MailToken.expires_at <= expired))
         + _count(delete(SignUp).where(SignUp.expires_at <= expired))
+        + _count(delete(HalfSignIn).where(HalfSignIn.expires_at <= now))
+        + _count(delete(EmailChange).where(EmailChange.undo_until <= expired))
+        + _count(delete(KnownDevice).where(KnownDevice.created_at <= now - DEVICES_KEPT))
     )
 
 

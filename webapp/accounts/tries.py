@@ -26,6 +26,32 @@ def count_password_check(*, sign_in: object, now: datetime) -> None:
     _count(f"password of {sign_in}", 10, WINDOW, now)
 
 
+def count_second_factor(*, sign_in: object, now: datetime) -> None:
+    """5 codes in a quarter of an hour and 30 a day. Raises `TooManyRequests`. Two statements.
+
+    No right password starts this anew: of a million codes a thief with the password finds one in years, not in days.
+    """
+    _count(f"second factor of {sign_in}", 5, WINDOW, now)
+    _count(f"second factor of {sign_in} today", 30, timedelta(days=1), now)
+
+
+def forget_second_factor(sign_in: object) -> None:
+    """A right code starts both counts anew. Two statements, in the caller's unit of work."""
+    limits.forget(f"second factor of {sign_in}")
+    limits.forget(f"second factor of {sign_in} today")
+
+
+def count_invitation(*, address: str | None, now: datetime) -> None:
+    """60 codes an hour per network address. Raises `TooManyRequests`."""
+    _count(f"invitation from {network(address)}", 60, HOUR, now)
+
+
+def count_email_change(*, sign_in: object, email_key: str, now: datetime) -> None:
+    """5 an hour per account, and 5 mails an hour to one address. Raises `TooManyRequests`. Two statements."""
+    _count(f"change of address of {sign_in}", 5, HOUR, now)
+    _count(f"change of address to {email_key}", 5, HOUR, now)
+
+
 def forget_sign_in(email_key: str) -> None:
     """A right password starts the account's count anew. One statement, in the caller's unit of work."""
     limits.forget(f"sign-in as {email_key}")

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from webapp.accounts import current, labels, queries, rules, services_sessions, tries
+from webapp.accounts import current, entering, labels, outside, queries, rules, services_sessions, tries
 from webapp.accounts.current import viewer
+from webapp.accounts.entering import keep_language
 from webapp.accounts.forms import SignInForm
 from webapp.core import clock
 from webapp.core.access import public, safe_next
 from webapp.core.config import settings
 from webapp.core.database import db
-from webapp.core.i18n import LANGUAGES, _, cookie_name
+from webapp.core.i18n import LANGUAGES, _
 from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work
 
 bp = Blueprint("accounts", __name__, template_folder="templates")
 
-LANGUAGE_KEPT = timedelta(days=365)
 NEXT_LONGEST = 500
 
 
@@ -46,21 +44,18 @@ def enter() -> Response | tuple[str, int]:
     form = SignInForm()
     if not form.validate():
         return _page(form), 422
-    opened = _session_for(str(form.email.data), str(form.password.data))
-    if opened is None:
+    found = _proven(str(form.email.data), str(form.password.data))
+    if found is None or found.sign_in_id is None:
         form.form_errors.append(_(
             "E-mail and password do not belong together, or the address has not been confirmed yet. "
             "Check both, or look for our mail."
         ))
         return _page(form), 422
-    response = redirect(address(next_path()), 303)
-    if cookie_name() not in request.cookies:
-        keep_language(response, queries.language_of(opened.sign_in_id))
-    return response
+    return entering.go_on(found.sign_in_id, next_path(), asks_more=found.has_second_factor)
 
 
-def _session_for(email: str, password: str) -> services_sessions.Opened | None:
-    now, key, before = clock.now(), rules.email_key(email), viewer()
+def _proven(email: str, password: str) -> services_sessions.Credentials | None:
+    now, key = clock.now(), rules.email_key(email)
     tries.count_sign_in(email_key=key, address=request.remote_addr, now=now)
     found = services_sessions.credentials(key)
     # No transaction stays open while the password is computed.
@@ -69,11 +64,8 @@ def _session_for(email: str, password: str) -> services_sessions.Opened | None:
         return None
     with unit_of_work():
         tries.forget_sign_in(key)
-        opened = services_sessions.enter(
-            found, password=password, now=now, length=settings().session_length, instead_of=before.session_id if before else None,
-        )
-    current.begin(opened.session_id)
-    return opened
+        services_sessions.keep_hash_current(found, password)
+    return found
 
 
 def _page(form: SignInForm) -> str:
@@ -81,6 +73,7 @@ def _page(form: SignInForm) -> str:
     return render_template(
         "accounts/sign_in.html", form=form, next=next_path(""), expired=current.was_signed_in(), idle_minutes=config.idle_minutes,
         demo_people=queries.demo_people() if config.demo else [], demo_password=config.demo_password, roles=labels.ROLES,
+        outside=outside.label(),
     )
 
 
@@ -116,9 +109,3 @@ def language(tag: str) -> Response:
     keep_language(response, tag)
     return response
 
-
-def keep_language(response: Response, tag: str) -> None:
-    """Set the language cookie for a year."""
-    response.set_cookie(
-        cookie_name(), tag, max_age=LANGUAGE_KEPT, path="/", secure=settings().tls, httponly=True, samesite="Lax",
-    )

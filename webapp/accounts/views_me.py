@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template
 from werkzeug.wrappers import Response
 
-from webapp.accounts import passwords, queries, rules, services, services_links, tries
+from webapp.accounts import outside, passwords, queries, rules, services, services_links, tries
 from webapp.accounts.current import Viewer, viewer
+from webapp.accounts.entering import keep_language
 from webapp.accounts.forms import ChangePasswordForm, ProfileForm, WelcomeForm
 from webapp.accounts.models import OrganisationType, Person, PositionLevel, Sex
-from webapp.accounts.views import keep_language, next_path
+from webapp.accounts.views import next_path
 from webapp.core import clock
 from webapp.core.access import signed_in
 from webapp.core.config import settings
@@ -74,7 +75,7 @@ def account() -> str | Response | tuple[str, int]:
             )
         flash(_("Your password is changed. Other browsers were signed out."), "ok")
         return redirect(address("/me/account"), 303)
-    return _page("account", form, email=me.sign_in.email, least=settings().password_minimum)
+    return _page("account", form, email=me.sign_in.email, least=settings().password_minimum, outside=outside.label())
 
 
 def _knows_password(me: Viewer, form: ChangePasswordForm) -> bool:

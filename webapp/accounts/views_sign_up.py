@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, redirect, render_template, request, session
 from werkzeug.wrappers import Response
 
-from webapp.accounts import current, passwords, rules, services_links, services_sessions, tries
+from webapp.accounts import entering, passwords, rules, services_invitations, services_links, tries
 from webapp.accounts.current import viewer
-from webapp.accounts.errors import DeadLink
+from webapp.accounts.errors import DeadLink, InvitationUnknown
 from webapp.accounts.forms import SignUpForm
+from webapp.accounts.models_invitations import InvitationCode
 from webapp.accounts.views import next_path
 from webapp.core import clock
 from webapp.core.access import public
@@ -21,6 +24,7 @@ from webapp.core.unit_of_work import unit_of_work
 bp = Blueprint("sign_up", __name__)
 
 MAILED_TO = "mailed_to"
+CODE_LONGEST = 40
 
 
 @bp.get("/sign-up")
@@ -29,7 +33,7 @@ def sign_up() -> str | Response:
     """The form; those who are signed in go on."""
     if viewer() is not None:
         return redirect(address(next_path()))
-    return _page(SignUpForm(formdata=None, data={"next": next_path("")}))
+    return _page(SignUpForm(formdata=None, data={"next": next_path(""), "invitation": request.args.get("invitation", "")[:CODE_LONGEST]}))
 
 
 @bp.post("/sign-up")
@@ -40,15 +44,33 @@ def join() -> Response | tuple[str, int]:
     if not form.validate():
         return _page(form), 422
     now, email = clock.now(), rules.email_of(str(form.email.data))
+    invitation, refusal = _invited(form)
+    if invitation is not None and invitation.person_id is not None:
+        return redirect(address(f"/join/{form.invitation.data}"), 303)
+    if refusal:
+        form.invitation.errors = [refusal]
+        return _page(form), 422
     tries.count_sign_up(email_key=rules.email_key(email), address=request.remote_addr, now=now)
     password_hash = passwords.hashed(str(form.password.data))
     with unit_of_work():
         services_links.ask_to_join(
             name=rules.name_of(str(form.name.data)), email=email, password_hash=password_hash, language=current_language(),
-            next_path=next_path(""), now=now,
+            next_path=next_path(""), now=now, invitation_id=invitation.id if invitation else None,
         )
     session[MAILED_TO] = email
     return redirect(address("/sign-up/sent"), 303)
+
+
+def _invited(form: SignUpForm) -> tuple[InvitationCode | None, str]:
+    """The invitation of the typed code, if any, and the sentence of what is wrong with it."""
+    if not form.invitation.data:
+        return None, ""
+    now = clock.now()
+    tries.count_invitation(address=request.remote_addr, now=now)
+    try:
+        return services_invitations.find(form.invitation.data, now), ""
+    except InvitationUnknown as error:
+        return None, str(error)
 
 
 @bp.get("/sign-up/sent")
@@ -75,17 +97,13 @@ def verify(token: str) -> str | tuple[str, int]:
 @public
 def confirm(token: str) -> Response | tuple[str, int]:
     """Make the account, sign this browser in and go on to the welcome page."""
-    config, now, before = settings(), clock.now(), viewer()
     try:
         with unit_of_work():
-            made = services_links.confirm(token=token, time_zone=config.programme_zone.key, now=now)
-            session_id = services_sessions.open_session(
-                sign_in_id=made.sign_in_id, now=now, length=config.session_length, instead_of=before.session_id if before else None,
-            )
+            made = services_links.confirm(token=token, time_zone=settings().programme_zone.key, now=clock.now())
     except DeadLink as error:
         return dead_link(error, "sign-up")
-    current.begin(session_id)
-    return redirect(address("/me/welcome", next=made.next_path), 303)
+    query = f"?{urlencode({'next': made.next_path})}" if made.next_path else ""
+    return entering.go_on(made.sign_in_id, f"/me/welcome{query}", told=True)
 
 
 def dead_link(error: DeadLink, purpose: str) -> tuple[str, int]:

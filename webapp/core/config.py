@@ -26,6 +26,7 @@ PREFIX = "LOCALGOALS_"
 ROOT = Path(__file__).resolve().parents[2]
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 SECRET_LENGTH = 32
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Mode(StrEnum):
@@ -34,6 +35,14 @@ class Mode(StrEnum):
     PRODUCTION = "production"
     DEVELOPMENT = "development"
     TEST = "test"
+
+
+class SecondFactor(StrEnum):
+    """Who must prove more than a password."""
+
+    NONE = "none"
+    ADMINISTRATORS = "administrators"
+    ADMINISTRATORS_AND_STAFF = "administrators-and-staff"
 
 
 class SettingsError(Exception):
@@ -99,6 +108,14 @@ def _address(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+def _issuer(value: str) -> str:
+    parts = urlsplit(value)
+    # What the provider says decides who is signed in: only on this machine may it come unprotected.
+    if not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)) or not parts.hostname or parts.query:
+        raise ValueError
+    return value
+
+
 def _secret(value: str) -> str:
     if len(value) < SECRET_LENGTH:
         raise ValueError
@@ -120,9 +137,11 @@ def _level(value: str) -> str:
 _path.allowed = "a path"  # type: ignore[attr-defined]
 _yes.allowed = "yes or no"  # type: ignore[attr-defined]
 _zone.allowed = "a time zone such as Asia/Shanghai"  # type: ignore[attr-defined]
+_issuer.allowed = "an address that begins with https:"  # type: ignore[attr-defined]
 _secret.allowed = "at least 32 random characters"  # type: ignore[attr-defined]
 _language.allowed = "zh-Hans or en"  # type: ignore[attr-defined]
 _level.allowed = "one of " + ", ".join(LEVELS)  # type: ignore[attr-defined]
+SecondFactor.allowed = "none, administrators or administrators-and-staff"  # type: ignore[attr-defined]
 Mode.allowed = "production, development or test"  # type: ignore[attr-defined]
 
 
@@ -160,6 +179,17 @@ class Settings:
     demo: bool = setting(_yes, False, about="The database holds invented people; their password shows on the sign-in page.")
     demo_password: str = setting(_text, "", about="Password of the demo people; random if empty.")
     password_minimum: int = setting(_number(8, 64), 10, about="Least length of a password.")
+    second_factor_required: SecondFactor = setting(
+        SecondFactor, SecondFactor.NONE, about="Who must have a second factor before they can go on: a code from an app on their phone.",
+    )
+    oidc_issuer: str = setting(_issuer, "", about="Address of an OpenID provider; empty means no single sign-on.")
+    oidc_client_id: str = setting(_text, "", about="Name of this site at the OpenID provider.")
+    oidc_client_secret: str = setting(_text, "", about="Secret of this site at the OpenID provider.")
+    oidc_label_en: str = setting(_text, "your organisation's account", about="What people sign in with at the provider, English.")
+    oidc_label_zh: str = setting(_text, "单位统一身份认证", about="What people sign in with at the provider, Chinese.")
+    oidc_trust_email: bool = setting(
+        _yes, False, about="Take an e-mail address that the provider calls verified as proof of who somebody is.",
+    )
     idle_minutes: int = setting(_number(5, 10080), 720, about="Minutes without a request after which one is signed out.")
     session_days: int = setting(_number(1, 90), 14, about="Days after which one is signed out in any case.")
     upload_limit_mb: int = setting(_number(1, 512), 12, about="Largest request body in megabytes.")

@@ -1,0 +1,62 @@
+"""Forms of signing in with more than a password, of changing the address, and of invitations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import PasswordField
+from wtforms.validators import StopValidation
+
+from webapp.accounts import rules
+from webapp.accounts.forms import NewPasswordForm, keeps, required, text_field
+from webapp.core.forms import Form
+from webapp.core.i18n import _, lazy
+
+
+class CodeForm(Form):
+    """A code of the app or a recovery code."""
+
+    code = text_field(lazy("Code"), required)
+
+
+class PasswordForm(Form):
+    """The present password, before something that matters."""
+
+    current = PasswordField(lazy("Present password"), validators=[required])
+
+
+class EmailForm(Form):
+    """A new address, and the password for who has one."""
+
+    email = text_field(lazy("New e-mail address"), keeps(rules.email_of, "email"))
+    current = PasswordField(lazy("Present password"), validators=[required])
+
+    def __init__(self, *, own: str, has_password: bool, **rest: Any) -> None:
+        super().__init__(**rest)
+        self._own = own
+        if not has_password:
+            del self.current
+
+    def validate_email(self, field: Any) -> None:
+        """It must be another one."""
+        if field.data and rules.email_key(field.data) == rules.email_key(self._own):
+            raise StopValidation(_("This is your address already."))
+
+
+class InvitationForm(Form):
+    """The code that somebody types."""
+
+    code = text_field(lazy("Invitation code"), required)
+
+
+class OwnSignInForm(NewPasswordForm):
+    """What somebody whom others registered chooses to sign in with."""
+
+    email = text_field(lazy("E-mail"), keeps(rules.email_of, "email"))
+
+    def __init__(self, *, name: str, **rest: Any) -> None:
+        super().__init__(email="", name=name, **rest)
+
+    def known_email(self) -> str:
+        """What the password must not be."""
+        return self.email.data or ""

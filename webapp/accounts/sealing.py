@@ -1,0 +1,37 @@
+"""Secrets that must be read again, encrypted in the database: a copy of the database alone is worth nothing."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_NONCE = 12
+
+
+class Unreadable(ValueError):
+    """Sealed under another key, for another row, or changed."""
+
+
+def seal(plain: bytes, *, key: str, purpose: str, row: bytes) -> str:
+    """Encrypted with a key derived from `key` for this purpose (HKDF-SHA256, AES-256-GCM), and only readable for the same row."""
+    nonce = secrets.token_bytes(_NONCE)
+    return base64.urlsafe_b64encode(nonce + _cipher(key, purpose).encrypt(nonce, plain, row)).decode()
+
+
+def unseal(sealed: str, *, key: str, purpose: str, row: bytes) -> bytes:
+    """What was sealed. Raises `Unreadable`."""
+    try:
+        content = base64.urlsafe_b64decode(sealed)
+        return _cipher(key, purpose).decrypt(content[:_NONCE], content[_NONCE:], row)
+    except (InvalidTag, ValueError) as error:
+        raise Unreadable from error
+
+
+def _cipher(key: str, purpose: str) -> AESGCM:
+    derived = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=f"localgoals {purpose}".encode()).derive(key.encode())
+    return AESGCM(derived)
