@@ -1,0 +1,143 @@
+"""Totals of places that merged, were split and moved in the middle of a period: as of each moment, and by the tree of any day."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from webapp.core.database import db
+from webapp.core.unit_of_work import unit_of_work
+from webapp.participation.models import EventKind
+from webapp.participation.origin import Origin
+from webapp.participation.services import record
+from webapp.places import operations, queries
+from webapp.places.models import Place
+from webapp.places.requests import Merge, Move, NewPlace, Split
+from webapp.statistics.queries import counts
+from webapp.statistics.rules import Period
+from webapp.statistics.trees import states
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+FIRST_OF_JULY = date(2026, 7, 1)
+BEFORE, AFTER = date(2026, 6, 30), FIRST_OF_JULY
+MAY, AUGUST = datetime(2026, 5, 10, 4, tzinfo=UTC), datetime(2026, 8, 10, 4, tzinfo=UTC)
+YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
+HALVES = {"first half": Period(date(2026, 1, 1), BEFORE), "second half": Period(FIRST_OF_JULY, date(2026, 12, 31)), "year": YEAR}
+
+
+def view(person, moment, times):
+    for number in range(times):
+        record(
+            kind=EventKind.VIEWED, person=person, origin=Origin("en"), now=moment + timedelta(minutes=number),
+            source=f"test:{person.id}:{moment.isoformat()}:{number}",
+        )
+
+
+def views(place_id, period=YEAR, tree_on=None, *, path=None):
+    begins, ends = period.bounds(SHANGHAI)
+    if tree_on is None:
+        path = path or db.session.get(Place, place_id).path
+    else:
+        state = states([place_id], tree_on).get(place_id)
+        if state is None:
+            return None
+        path = state.path
+    return counts(begins=begins, ends=ends, cut_off=AUGUST + timedelta(days=30), paths=[path], tree_on=tree_on)["views"]
+
+
+@pytest.fixture
+def merged(database, cast):
+    """Chang'an (5 views before) went up in Qiaoxi (3 before) on the first of July; then 7 and 2 by the people of each."""
+    with unit_of_work():
+        view(cast.learner, MAY, 5)
+        view(cast.second_learner, MAY, 3)
+        view(cast.other_county, MAY, 1)
+    with unit_of_work():
+        operations.undertake(
+            request=Merge(place_ids=(cast.places.county.id,), into_id=cast.places.second_county.id), day=FIRST_OF_JULY, actor_id=None,
+            now=datetime(2026, 7, 1, 1, tzinfo=UTC),
+        )
+    db.session.expire_all()
+    with unit_of_work():
+        view(cast.learner, AUGUST, 7)
+        view(cast.second_learner, AUGUST, 2)
+    return cast.places
+
+
+@pytest.mark.parametrize(("place", "expected"), [
+    ("county", {"first half": 5, "second half": 0, "year": 5}),
+    ("second_county", {"first half": 3, "second half": 9, "year": 12}),
+    ("city", {"first half": 8, "second half": 9, "year": 17}),
+    ("province", {"first half": 9, "second half": 9, "year": 18}),
+])
+def test_a_merge_in_the_middle_of_a_period_changes_no_total_of_before(merged, place, expected):
+    place_id = getattr(merged, place).id
+    assert {name: views(place_id, period) for name, period in HALVES.items()} == expected
+
+
+@pytest.mark.parametrize(("place", "before", "after"), [
+    # What was done in the merged county in August counts for the successor, since that is where the people were.
+    ("county", 5, None), ("second_county", 12, 17), ("city", 17, 17), ("second_city", 1, 1), ("province", 18, 18),
+])
+def test_by_the_tree_of_a_day_every_view_counts_once_before_and_after_the_merge(merged, place, before, after):
+    place_id = getattr(merged, place).id
+    assert (views(place_id, tree_on=BEFORE), views(place_id, tree_on=AFTER)) == (before, after)
+
+
+def test_people_of_the_merged_county_are_at_the_successor(merged, cast):
+    assert cast.learner.place_id == merged.second_county.id
+
+
+@pytest.fixture
+def split(database, cast):
+    """Chang'an became North (the successor) and South on the first of July; Qiaoxi moved to Tangshan."""
+    with unit_of_work():
+        view(cast.learner, MAY, 5)
+        view(cast.second_learner, MAY, 3)
+    now = datetime(2026, 7, 1, 1, tzinfo=UTC)
+    with unit_of_work():
+        operations.undertake(request=Split(place_id=cast.places.county.id, parts=(
+            NewPlace(code="130102", names={"en": "North"}), NewPlace(code="130190", names={"en": "South"}),
+        )), day=FIRST_OF_JULY, actor_id=None, now=now)
+        operations.undertake(
+            request=Move(place_id=cast.places.second_county.id, parent_id=cast.places.second_city.id), day=FIRST_OF_JULY, actor_id=None, now=now,
+        )
+    db.session.expire_all()
+    north, south = queries.by_code("CN", "130102"), queries.by_code("CN", "130190")
+    with unit_of_work():
+        view(cast.learner, AUGUST, 7)
+        view(cast.second_learner, AUGUST, 2)
+        cast.outsider.place_id = south.id
+        db.session.flush()
+        view(cast.outsider, AUGUST, 4)
+    return {**{name: getattr(cast.places, name).id for name in ("county", "second_county", "city", "second_city", "province")},
+            "north": north.id, "south": south.id}
+
+
+@pytest.mark.parametrize(("place", "before", "after"), [
+    ("county", 16, None), ("north", None, 12), ("south", None, 4), ("second_county", 5, 5), ("city", 21, 16), ("second_city", 0, 5),
+    ("province", 21, 21),
+])
+def test_parts_of_a_split_place_count_for_the_whole_before_and_the_whole_for_its_successor_after(split, place, before, after):
+    assert (views(split[place], tree_on=BEFORE), views(split[place], tree_on=AFTER)) == (before, after)
+
+
+@pytest.mark.parametrize(("place", "first", "second"), [("city", 8, 11), ("second_city", 0, 2), ("second_county", 0, 2)])
+def test_a_place_that_moved_counts_where_it_was_at_the_moment(split, place, first, second):
+    assert (views(split[place], HALVES["first half"]), views(split[place], HALVES["second half"])) == (first, second)
+
+
+def test_a_place_that_closed_with_no_successor_counts_for_the_place_above(database, cast):
+    from webapp.places import services
+    with unit_of_work():
+        view(cast.learner, MAY, 5)
+        services.close(place=cast.places.county, on=FIRST_OF_JULY, now=AUGUST)
+    assert views(cast.places.city.id, tree_on=AFTER) == 5
+    assert views(cast.places.second_county.id, tree_on=AFTER) == 0
+
+
+def test_the_tree_of_a_day_costs_one_query(merged, max_queries):
+    with max_queries(1):
+        counts(begins=None, ends=None, cut_off=AUGUST, paths=["CN/130000/"], tree_on=BEFORE)
