@@ -11,6 +11,11 @@ from webapp.accounts import (
     signing_of_person,
     views,
     views_admin_invitations,
+    views_admin_organisations,
+    views_admin_people,
+    views_admin_person,
+    views_admin_roles,
+    views_admin_sign_ins,
     views_email,
     views_invitations,
     views_me,
@@ -33,7 +38,10 @@ if TYPE_CHECKING:
 PAGES = (
     views, views_sign_up, views_password, views_me, views_second_factor, views_sessions, views_email, views_outside, views_invitations,
 )
-ADMINISTRATION = (views_admin_invitations,)
+ADMINISTRATION = (
+    views_admin_people, views_admin_person, views_admin_organisations, views_admin_sign_ins, views_admin_invitations,
+    views_admin_roles,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -47,6 +55,16 @@ def init_app(app: Flask) -> None:
     for module in (*PAGES, *ADMINISTRATION):
         app.register_blueprint(module.bp)
     add_admin_link(
+        app, lazy("People"), "/admin/people/", rank=10, about=lazy("Find, register, correct and move people; look after their sign-ins."),
+    )
+    add_admin_link(app, lazy("Sign-ins"), "/admin/sign-ins/", rank=15, about=lazy("Who can sign in, and who is signed in now."))
+    add_admin_link(
+        app, lazy("Organisations"), "/admin/organisations/", rank=20, about=lazy("Names, types and places of organisations; merge doubles."),
+    )
+    add_admin_link(
         app, lazy("Invitation codes"), "/admin/invitations", rank=35, shown=access.administer,
         about=lazy("Codes with which groups and single people join."),
+    )
+    add_admin_link(
+        app, lazy("Roles"), "/admin/roles/", rank=30, about=lazy("Who is trainer, author, programme staff or administrator, where and why."),
     )

@@ -5,16 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from webapp.accounts import passwords, rules
-from webapp.accounts.errors import EmailTaken, NoSuchGrant
-from webapp.accounts.models import Organisation, OrganisationType, Person, PositionLevel, Role, RoleGrant, Sex, SignIn
+from webapp.accounts import names, passwords, rules, services_work
+from webapp.accounts.errors import EmailTaken
+from webapp.accounts.models import Organisation, OrganisationType, Person, PositionLevel, Sex, SignIn
+from webapp.accounts.models_people import OrganisationAlias
+from webapp.accounts.services_roles import grant_role, revoke_role
 from webapp.core.audit import record
+from webapp.core.config import settings
 from webapp.core.database import db
 from webapp.core.ids import new_id
 from webapp.core.upsert import insert_for
 from webapp.places.models import Place
+
+__all__ = [
+    "address_person", "create_person", "create_sign_in", "describe", "grant_role", "organisation_named", "revoke_role",
+]
 
 
 def create_person(
@@ -61,61 +68,27 @@ def create_sign_in(
     return row
 
 
-def grant_role(
-    *, person: Person, role: Role, now: datetime, actor_id: UUID | None, place: Place | None = None, reason: str = "",
-    until: datetime | None = None,
-) -> RoleGrant:
-    """Grant a role for a place and the tree below it; without a place everywhere. Audited.
-
-    Granting what the person holds already returns that grant. `actor_id` is None only for the command line.
-    """
-    place_id = place.id if place else None
-    held = db.session.scalars(
-        select(RoleGrant).where(
-            RoleGrant.person_id == person.id, RoleGrant.role == role, RoleGrant.revoked_at.is_(None),
-            RoleGrant.place_id.is_(None) if place_id is None else RoleGrant.place_id == place_id,
-        )
-    ).first()
-    if held is not None and held.until == until:
-        return held
-    grant = RoleGrant(
-        id=new_id(), person_id=person.id, role=role, place_id=place_id, granted_by_id=actor_id, reason=reason, granted_at=now, until=until,
-    )
-    db.session.add(grant)
-    db.session.flush()
-    record(actor_id=actor_id, action="role.granted", subject=("person", person.id), after=_audited(grant), now=now)
-    return grant
-
-
-def revoke_role(*, grant: RoleGrant, now: datetime, actor_id: UUID | None) -> None:
-    """End a role. Audited. Raises `NoSuchGrant` if it ended before."""
-    if grant.revoked_at is not None:
-        raise NoSuchGrant
-    grant.revoked_at = now
-    db.session.flush()
-    record(actor_id=actor_id, action="role.revoked", subject=("person", grant.person_id), before=_audited(grant), now=now)
-
-
-def _audited(grant: RoleGrant) -> dict[str, str | None]:
-    return {
-        "role": grant.role.value, "place_id": str(grant.place_id) if grant.place_id else None, "reason": grant.reason,
-        "until": grant.until.isoformat() if grant.until else None,
-    }
-
-
 def organisation_named(*, name: str, type: OrganisationType, place_id: UUID | None, now: datetime) -> Organisation:  # noqa: A002  the column's name
     """The organisation of this name in this place, added if it is new; one that exists keeps its type.
 
-    Spacing, case, width and punctuation make no difference. Three statements at most.
+    Spacing, case, width and punctuation make no difference; a former name, and the name of one that was merged, lead to the
+    organisation of today. Three statements at most, one more after a merge.
     """
     key = rules.organisation_key(name)
+    other_name = select(OrganisationAlias.organisation_id).where(OrganisationAlias.name_key == key)
+    own_name = Organisation.name_key == key
     statement = select(Organisation).where(
-        Organisation.name_key == key, Organisation.place_id.is_(None) if place_id is None else Organisation.place_id == place_id,
-    ).order_by(Organisation.id)
+        or_(own_name, Organisation.id.in_(other_name)),
+        Organisation.place_id.is_(None) if place_id is None else Organisation.place_id == place_id,
+    ).order_by(own_name.desc(), Organisation.id)
     found = db.session.scalars(statement.limit(1)).first()
     if found is not None:
-        return found
-    values = {"id": new_id(), "name": rules.organisation_of(name), "name_key": key, "type": type, "place_id": place_id, "created_at": now}
+        return found if found.merged_into_id is None else db.session.get_one(Organisation, found.merged_into_id)
+    called = rules.organisation_of(name)
+    values = {
+        "id": new_id(), "name": called, "name_key": key, "search": names.search_text(called), "sort_key": names.sort_key(called),
+        "type": type, "place_id": place_id, "created_at": now,
+    }
     # Two colleagues may enter their new office in the same second.
     db.session.execute(insert_for(Organisation).values(**values).on_conflict_do_nothing())
     return db.session.scalars(statement.limit(1)).one()
@@ -125,15 +98,19 @@ def describe(
     *, person: Person, place_id: UUID | None, organisation_name: str, organisation_type: OrganisationType | None,
     position_level: PositionLevel | None, sex: Sex | None, birth_year: int | None, now: datetime,
 ) -> None:
-    """What a person says about their work and, if they like, themselves. Participation events recorded before keep what was said then."""
+    """What a person says about their work and, if they like, themselves. Participation events recorded before keep what was said then.
+
+    A change of the work counts from today on, in the programme's zone.
+    """
     organisation = None
     if organisation_name:
         organisation = organisation_named(
             name=organisation_name, type=organisation_type or OrganisationType.OTHER, place_id=place_id, now=now,
         )
-    person.place_id = place_id
-    person.organisation_id = organisation.id if organisation else None
-    person.position_level = position_level
+    services_work.change_work(
+        person=person, place_id=place_id, organisation_id=organisation.id if organisation else None, position_level=position_level,
+        since=now.astimezone(settings().programme_zone).date(), now=now, actor_id=person.id,
+    )
     person.sex = sex
     person.birth_year = birth_year
     db.session.flush()
