@@ -12,7 +12,7 @@ from webapp.core.unit_of_work import unit_of_work
 from webapp.participation.models import EventKind
 from webapp.participation.origin import Origin
 from webapp.participation.services import record
-from webapp.places import operations, queries
+from webapp.places import operations, queries, services
 from webapp.places.models import Place
 from webapp.places.requests import Merge, Move, NewPlace, Split
 from webapp.statistics.queries import counts
@@ -130,7 +130,6 @@ def test_a_place_that_moved_counts_where_it_was_at_the_moment(split, place, firs
 
 
 def test_a_place_that_closed_with_no_successor_counts_for_the_place_above(database, cast):
-    from webapp.places import services
     with unit_of_work():
         view(cast.learner, MAY, 5)
         services.close(place=cast.places.county, on=FIRST_OF_JULY, now=AUGUST)
@@ -138,6 +137,51 @@ def test_a_place_that_closed_with_no_successor_counts_for_the_place_above(databa
     assert views(cast.places.second_county.id, tree_on=AFTER) == 0
 
 
+def test_a_place_that_opened_later_and_was_no_part_of_another_counts_for_the_place_above(database, cast):
+    with unit_of_work():
+        new = services.add(
+            country="CN", kind="district", code="130199", names={"en": "New"}, parent=cast.places.city, on=FIRST_OF_JULY, now=AUGUST,
+        )
+        cast.learner.place_id = new.id
+        db.session.flush()
+        view(cast.learner, AUGUST, 4)
+    assert (views(cast.places.city.id, tree_on=BEFORE), views(new.id, tree_on=BEFORE)) == (4, None)
+    assert (views(cast.places.city.id, tree_on=AFTER), views(new.id, tree_on=AFTER)) == (4, 4)
+    assert views(cast.places.second_city.id, tree_on=BEFORE) == 0
+
+
 def test_the_tree_of_a_day_costs_one_query(merged, max_queries):
     with max_queries(1):
         counts(begins=None, ends=None, cut_off=AUGUST, paths=["CN/130000/"], tree_on=BEFORE)
+
+
+def test_the_page_counts_by_the_tree_of_a_day_and_says_so(merged, login_as, max_queries):
+    staff = login_as("staff")
+    address = f"/statistics/?lang=en&place={merged.city.id}&tree="
+    with max_queries(8):
+        before = staff.get(f"{address}2026-06-30")
+    assert "Places are those of 30 June 2026" in before.text
+    assert "Chang&#39;an District" in before.text
+    after = staff.get(f"{address}2026-07-01")
+    assert "Chang&#39;an District" not in after.text
+    assert after.text.count("<dd>17") == before.text.count("<dd>17")
+    assert "以2026年6月30日" in staff.get(f"{address}2026-06-30".replace("lang=en", "lang=zh-Hans")).text
+
+
+def test_a_place_that_was_not_there_on_the_day_is_named(merged, login_as):
+    page = login_as("staff").get(f"/statistics/?lang=en&place={merged.county.id}&tree=2026-07-01")
+    assert page.status_code == 400
+    assert "was not there on 2026-07-01" in page.text
+
+
+def test_the_tree_of_a_day_opens_nothing_of_others(merged, login_as):
+    browser = login_as("other_county")
+    assert browser.get(f"/statistics/?place={merged.county.id}&tree=2026-06-30").status_code == 404
+    page = browser.get("/statistics/?lang=en&tree=2026-06-30")
+    assert page.status_code == 200
+    assert "Guye District" in page.text
+    assert "Qiaoxi" not in page.text
+
+
+def test_a_wrong_day_is_named(merged, login_as):
+    assert "“Places as they stood on” must be a date" in login_as("staff").get("/statistics/?lang=en&tree=yesterday").text

@@ -77,13 +77,13 @@ def _date(event: PlaceSucceeded, day: date) -> None:
 def go_back(event: PlaceOperationUndone) -> None:
     """Handler of `place_operation_undone`: who followed and is still at the successor goes back."""
     for kind, table in ((Follower.PERSON, Person), (Follower.ORGANISATION, Organisation)):
-        whence = select(PlaceFollow.place_id).where(
-            PlaceFollow.operation_id == event.operation_id, PlaceFollow.kind == kind, PlaceFollow.row_id == table.id
-        )
-        heir = select(Place.successor_id).where(Place.id == whence.scalar_subquery()).scalar_subquery()
+        mine = (PlaceFollow.operation_id == event.operation_id, PlaceFollow.kind == kind, PlaceFollow.row_id == table.id)
+        whence = select(PlaceFollow.place_id).where(*mine).correlate(table).scalar_subquery()
+        left = select(Place.successor_id).join(PlaceFollow, PlaceFollow.place_id == Place.id)
+        heir = left.where(*mine).correlate(table).scalar_subquery()
         wanted = select(PlaceFollow.row_id).where(PlaceFollow.operation_id == event.operation_id, PlaceFollow.kind == kind)
         db.session.execute(
-            update(table).where(table.id.in_(wanted), table.place_id == heir).values(place_id=whence.scalar_subquery()),
+            update(table).where(table.id.in_(wanted), table.place_id == heir).values(place_id=whence),
             execution_options={"synchronize_session": "fetch"},
         )
     _undate(event.operation_id)

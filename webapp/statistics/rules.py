@@ -38,13 +38,14 @@ class Period:
 
 def read_period(first: str, last: str) -> Period:
     """A period from two ISO dates, empty for open. Raises `BadPeriod` naming the field."""
-    begins, ends = _read_day("from", first, _("From")), _read_day("to", last, _("To"))
+    begins, ends = read_day("from", first, _("From")), read_day("to", last, _("To"))
     if begins and ends and begins > ends:
         raise BadPeriod("from", _("“From” (%(first)s) is later than “To” (%(last)s).", first=begins.isoformat(), last=ends.isoformat()))
     return Period(begins, ends)
 
 
-def _read_day(field: str, text: str, label: str) -> date | None:
+def read_day(field: str, text: str, label: str) -> date | None:
+    """A day as ISO date, None for nothing. Raises `BadPeriod` naming the field."""
     if not text.strip():
         return None
     try:

@@ -30,8 +30,7 @@ def standing_for(paths: Sequence[str], day: date) -> Select[Any]:
     """Ids of all places that count in one of the trees of a day, those included that others stand for. For an `IN`, no query of its own."""
     spell, first = aliased(PlaceSpell), aliased(PlaceSpell)
     opened = exists().where(spell.place_id == Place.id, spell.valid_from <= day)
-    earliest = select(func.min(first.valid_from)).where(first.place_id == Place.id).scalar_subquery()
-    above_first = select(spell.parent_id).where(spell.place_id == Place.id, spell.valid_from == earliest).scalar_subquery()
+    above_first = select(first.parent_id).where(first.place_id == Place.id).order_by(first.valid_from).limit(1).scalar_subquery()
     link = case(
         (~opened, func.coalesce(Place.origin_id, above_first)), else_=func.coalesce(Place.successor_id, Place.parent_id),
     )
@@ -49,14 +48,17 @@ def states(place_ids: Sequence[UUID], day: date) -> dict[UUID, PlaceSpell]:
     return {spell.place_id: spell for spell in db.session.scalars(select(PlaceSpell).where(PlaceSpell.place_id.in_(place_ids), on_day(day)))}
 
 
-def lineage(state: PlaceSpell, day: date) -> list[PlaceSpell]:
-    """A place and all above it on a day, from the top down. One query."""
+def around(state: PlaceSpell, day: date) -> tuple[list[PlaceSpell], list[PlaceSpell]]:
+    """A place with all above it on a day, from the top down, and what stood directly below it, by code. One query."""
     parts = state.path.rstrip("/").split("/")
-    above = ["/".join(parts[:length]) + "/" for length in range(2, len(parts) + 1)]
-    return list(db.session.scalars(select(PlaceSpell).where(PlaceSpell.path.in_(above), on_day(day)).order_by(func.length(PlaceSpell.path))))
+    above = {"/".join(parts[:length]) + "/" for length in range(2, len(parts) + 1)}
+    near = or_(PlaceSpell.path.in_(above), PlaceSpell.parent_id == state.place_id)
+    found = list(db.session.scalars(select(PlaceSpell).where(near, on_day(day)).order_by(PlaceSpell.path)))
+    return [each for each in found if each.path in above], [each for each in found if each.path not in above]
 
 
-def children(parent_id: UUID | None, day: date) -> list[PlaceSpell]:
-    """What stood directly below a place on a day, or at the top, by code. One query."""
-    below = PlaceSpell.parent_id.is_(None) if parent_id is None else PlaceSpell.parent_id == parent_id
-    return list(db.session.scalars(select(PlaceSpell).where(below, on_day(day)).order_by(PlaceSpell.country, PlaceSpell.code)))
+def tops(day: date) -> list[PlaceSpell]:
+    """What stood at the top on a day, by code. One query."""
+    return list(db.session.scalars(
+        select(PlaceSpell).where(PlaceSpell.parent_id.is_(None), on_day(day)).order_by(PlaceSpell.country, PlaceSpell.code)
+    ))

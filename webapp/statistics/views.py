@@ -17,7 +17,8 @@ from webapp.places import queries as places
 from webapp.places.models import Place
 from webapp.statistics import access, queries
 from webapp.statistics.definitions import FIGURES
-from webapp.statistics.rules import BadPeriod, Period, read_period
+from webapp.statistics.rules import BadPeriod, Period, read_day, read_period
+from webapp.statistics.shown import by_moment, by_tree
 
 bp = Blueprint("statistics", __name__, template_folder="templates")
 
@@ -30,23 +31,26 @@ def overview() -> Any:
     assert who is not None
     allowed = access.scope(who)
     place = _place(allowed)
-    error, period = None, Period()
+    error, period, day, shown = None, Period(), None, None
     try:
         period = read_period(request.args.get("from", "")[:20], request.args.get("to", "")[:20])
+        day = read_day("tree", request.args.get("tree", "")[:20], _("Places as they stood on"))
+        shown = by_tree(place, allowed, day) if day else None
     except BadPeriod as refused:
-        error = refused
+        error, day = refused, None
+    shown = shown or by_moment(place, allowed)
     wanted = request.args.get("course", "")
     course = (catalogue().course(wanted) or abort(404)) if wanted else None
     cut_off = clock.now()
     begins, ends = period.bounds(settings().programme_zone)
-    paths = [place.path] if place else allowed
-    found = queries.counts(begins=begins, ends=ends, cut_off=cut_off, paths=paths, course_id=course.id if course else None)
+    found = queries.counts(
+        begins=begins, ends=ends, cut_off=cut_off, paths=shown.paths, course_id=course.id if course else None, tree_on=day,
+    )
     choices = [("", _("All courses")), *((each.id, localised(each.title)) for each in catalogue().courses)]
     page = render_template(
         "statistics/overview.html", rows=[(f"{found[each.key]:,}", each.label, each.definition) for each in FIGURES],
-        cut_off=cut_off, period=period, error=error, place=place,
-        lineage=_shown(places.lineage(place), allowed) if place else [], children=_children(place, allowed), course=course,
-        choices=choices, typed=request.args, zone=settings().programme_zone.key, everywhere=allowed is None,
+        cut_off=cut_off, period=period, error=error, place=place, shown=shown, day=day, course=course, choices=choices,
+        typed=request.args, zone=settings().programme_zone.key, everywhere=allowed is None,
     )
     return (page, 400) if error else page
 
@@ -64,12 +68,3 @@ def _place(allowed: tuple[str, ...] | None) -> Place | None:
         abort(404)
     return place
 
-
-def _shown(lineage: list[Place], allowed: tuple[str, ...] | None) -> list[Place]:
-    return [each for each in lineage if access.covers(allowed, each)]
-
-
-def _children(place: Place | None, allowed: tuple[str, ...] | None) -> list[Place]:
-    if place is not None or allowed is None:
-        return places.children(place)
-    return places.at_paths(allowed)
