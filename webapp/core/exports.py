@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import IO, Any
 
 import xlsxwriter
-from flask import Response, send_file
+from flask import Response
 
 Cell = str | int | float | Decimal | date | datetime | None
 
@@ -143,7 +143,7 @@ def _sheet_name(title: str, number: int = 1) -> str:
 
 
 _WRITERS: dict[Format, tuple[Callable[[Sheet, IO[bytes]], None], str]] = {
-    Format.CSV: (write_csv, "text/csv; charset=utf-8"),
+    Format.CSV: (write_csv, "text/csv"),
     Format.XLSX: (write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
 
@@ -151,11 +151,16 @@ _WRITERS: dict[Format, tuple[Callable[[Sheet, IO[bytes]], None], str]] = {
 def download(sheet: Sheet, form: Format, day: date) -> Response:
     """The file to keep. It is made whole before the first byte goes out: what fails is an error page, never half a table."""
     write, media_type = _WRITERS[form]
-    file = tempfile.SpooledTemporaryFile(max_size=_SPOOLED)  # noqa: SIM115  closed with the response
+    file = tempfile.SpooledTemporaryFile(max_size=_SPOOLED)  # noqa: SIM115  closed when it has been sent
     write(sheet, file)
+    length = file.seek(0, io.SEEK_END)
     file.seek(0)
-    response = send_file(
-        file, mimetype=media_type, as_attachment=True, download_name=f"{sheet.name}-{day.isoformat()}.{form.value}", max_age=0,
-    )
-    response.headers["Cache-Control"] = "no-store"
+    response = Response(_sent(file), mimetype=media_type, headers={"Content-Length": str(length), "Cache-Control": "no-store"})
+    response.headers.set("Content-Disposition", "attachment", filename=f"{sheet.name}-{day.isoformat()}.{form.value}")
     return response
+
+
+def _sent(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while part := file.read(65_536):
+            yield part
