@@ -262,5 +262,6 @@ class RoleGrant(Model):
     granted_at: Mapped[datetime]
     until: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    revoke_reason: Mapped[str | None] = mapped_column(String(300))
 
     place: Mapped[Place | None] = relationship(lazy="joined")
