@@ -42,7 +42,7 @@ def create(
     )
     db.session.add(row)
     db.session.flush()
-    record(actor_id=actor_id, action="organisation.created", subject=("organisation", row.id), after=_audited(row), now=now)
+    record(actor_id=actor_id, action="organisation.created", subject=("organisation", row.id), after=_audited(row), now=now, place_id=row.place_id)
     return row
 
 
@@ -65,7 +65,7 @@ def edit(
     db.session.flush()
     record(
         actor_id=actor_id, action="organisation.edited", subject=("organisation", organisation.id), before=before,
-        after=_audited(organisation), now=now,
+        after=_audited(organisation), now=now, place_id=organisation.place_id,
     )
 
 
@@ -82,7 +82,7 @@ def add_alias(*, organisation: Organisation, name: str, now: datetime, actor_id:
     if actor_id is not None:
         record(
             actor_id=actor_id, action="organisation.alias_added", subject=("organisation", organisation.id), after={"alias": str(alias.id)},
-            now=now,
+            now=now, place_id=organisation.place_id,
         )
 
 
@@ -129,7 +129,7 @@ def merge(*, gone: Organisation, kept: Organisation, now: datetime, actor_id: UU
     db.session.flush()
     record(
         actor_id=actor_id, action="organisation.merged", subject=("organisation", gone.id), now=now,
-        after={"into": str(kept.id), "people": len(moved["people"] or [])},
+        after={"into": str(kept.id), "people": len(moved["people"] or [])}, place_id=gone.place_id,
     )
     return remember(kind=ChangeKind.ORGANISATIONS_MERGED, rows=[moved], now=now, actor_id=actor_id)
 
@@ -151,7 +151,10 @@ def part_again(*, change: BulkChange, now: datetime, actor_id: UUID) -> int:
     if alias is not None:
         db.session.delete(alias)
     db.session.flush()
-    record(actor_id=actor_id, action="organisation.parted", subject=("organisation", gone.id), after={"from": str(kept), "people": count}, now=now)
+    record(
+        actor_id=actor_id, action="organisation.parted", subject=("organisation", gone.id), after={"from": str(kept), "people": count}, now=now,
+        place_id=gone.place_id,
+    )
     return count
 
 

@@ -33,7 +33,8 @@ def edit(
         setattr(person, key, wanted[key])
     db.session.flush()
     if changed:
-        record(actor_id=actor_id, action="person.edited", subject=("person", person.id), after={"changed": changed}, now=now)
+        record(actor_id=actor_id, action="person.edited", subject=("person", person.id), after={"changed": changed}, now=now,
+               place_id=person.place_id)
 
 
 def give_sign_in(*, person: Person, email: str, now: datetime, actor_id: UUID) -> SignIn:
@@ -56,7 +57,8 @@ def mail_password_link(*, person: Person, now: datetime, actor_id: UUID) -> None
     else:
         services_links.ask_for_password(email=sign_in.email, language=person.language, now=now)
         purpose = TokenPurpose.RESET
-    record(actor_id=actor_id, action="sign_in.link_sent", subject=("person", person.id), after={"purpose": purpose.value}, now=now)
+    record(actor_id=actor_id, action="sign_in.link_sent", subject=("person", person.id), after={"purpose": purpose.value}, now=now,
+           place_id=person.place_id)
 
 
 def end_sessions(*, person: Person, now: datetime, actor_id: UUID) -> int:
@@ -65,7 +67,8 @@ def end_sessions(*, person: Person, now: datetime, actor_id: UUID) -> int:
     if sign_in_id is None:
         raise NoSignIn
     count = services_sessions.end_sessions(sign_in_id=sign_in_id, now=now)
-    record(actor_id=actor_id, action="sign_in.sessions_ended", subject=("person", person.id), after={"count": count}, now=now)
+    record(actor_id=actor_id, action="sign_in.sessions_ended", subject=("person", person.id), after={"count": count}, now=now,
+           place_id=person.place_id)
     return count
 
 
@@ -119,7 +122,7 @@ def move(
     for undo in undos:
         record(
             actor_id=actor_id, action="person.work_changed", subject=("person", undo["id"]), now=now, before=undo["was"],
-            after={**undo["now"], "since": since.isoformat()},
+            after={**undo["now"], "since": since.isoformat()}, place_id=place_id,
         )
     return undos
 
@@ -165,8 +168,9 @@ def undo(*, change: BulkChange, now: datetime, actor_id: UUID) -> int:
 
 
 def _audit_each(action: str, person_ids: Sequence[UUID], now: datetime, actor_id: UUID) -> None:
-    for person_id in person_ids:
-        record(actor_id=actor_id, action=action, subject=("person", person_id), now=now)
+    for part in _parts(person_ids):
+        for person_id, place_id in db.session.execute(select(Person.id, Person.place_id).where(Person.id.in_(part)).order_by(Person.id)):
+            record(actor_id=actor_id, action=action, subject=("person", person_id), now=now, place_id=place_id)
 
 
 def _parts(ids: Sequence[UUID]) -> list[Sequence[UUID]]:

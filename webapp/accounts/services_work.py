@@ -85,7 +85,7 @@ def change_work(
     if actor_id is not None and actor_id != person.id:
         record(
             actor_id=actor_id, action="person.work_changed", subject=("person", person.id), now=now, before=before.audited(),
-            after={**wanted.audited(), "since": since.isoformat()},
+            after={**wanted.audited(), "since": since.isoformat()}, place_id=place_id,
         )
     return True
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from webapp.certificates import services, views
+from webapp.certificates import panel, services, views
 from webapp.core.i18n import lazy
+from webapp.core.panels import add_panel
 from webapp.core.signals import course_completed
 from webapp.core.ui.navigation import add_link
 
@@ -13,5 +14,6 @@ from webapp.core.ui.navigation import add_link
 def init_app(app: Flask) -> None:
     """Register the pages; issue when a course is completed."""
     app.register_blueprint(views.bp)
+    add_panel(app, "person", 20, panel.certificates)
     add_link(app, lazy("Verify a certificate"), "/verify", rank=40)
     course_completed.connect(services.issue_on_completion)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from flask import Flask
 from markupsafe import Markup
 
-from webapp.courses import models, views
+from webapp.accounts import access
+from webapp.core.i18n import lazy
+from webapp.core.ui.navigation import add_admin_link
+from webapp.courses import models, views, views_admin
 from webapp.courses.markdown import inline_html
 
 __all__ = ["init_app", "models"]
@@ -14,6 +17,11 @@ __all__ = ["init_app", "models"]
 def init_app(app: Flask) -> None:
     """Register the images, and `inline_html` for texts with inline Markdown in templates."""
     app.register_blueprint(views.bp)
+    app.register_blueprint(views_admin.bp)
+    add_admin_link(
+        app, lazy("Courses and their revisions"), "/admin/courses/", rank=50, shown=access.administer_everywhere,
+        about=lazy("Import, publish and withdraw; what keeps a course from being shown."),
+    )
     app.jinja_env.filters["inline_html"] = _markup
 
 

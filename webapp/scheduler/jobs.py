@@ -46,6 +46,7 @@ JOBS = (
     Job("sweep-limits", timedelta(hours=1), limits.sweep),
     Job("sweep-idempotency-keys", timedelta(hours=1), idempotency.sweep),
     Job("sweep-sessions", timedelta(hours=6), sweep_sessions),
+    Job("sweep-sign-in-traces", timedelta(hours=6), sweep_traces),
     Job("sweep-reading-reports", timedelta(days=1), sweep_reports),
     Job("sweep-sent-mail", timedelta(days=1), sweep_sent),
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import update
+
 from webapp.core.database import db
 from webapp.core.ids import new_id
-from webapp.core.mail.models import OutboxMail
+from webapp.core.mail.models import MailState, OutboxMail
 
 
 def queue(*, to: str, subject: str, text: str, language: str, now: datetime, person_id: UUID | None = None) -> OutboxMail:
@@ -19,3 +22,13 @@ def queue(*, to: str, subject: str, text: str, language: str, now: datetime, per
     )
     db.session.add(mail)
     return mail
+
+
+def retry(*, mail_ids: Sequence[UUID], now: datetime) -> list[UUID]:
+    """Let failed mails be tried again from the start; ids of those that had failed. They keep their Message-ID. One statement."""
+    again = (
+        update(OutboxMail).where(OutboxMail.id.in_(mail_ids), OutboxMail.state == MailState.FAILED)
+        .values(state=MailState.WAITING, due_at=now, tries=0, claimed_until=None).returning(OutboxMail.id)
+        .execution_options(synchronize_session=False)
+    )
+    return sorted(db.session.scalars(again))

@@ -88,6 +88,11 @@ def _moment(value: datetime) -> str:
     return dates.moment_text(value, current_language(), get_timezone())
 
 
+def moment_text(value: datetime) -> str:
+    """Day and time in the reader's language and zone, for texts that are no template's."""
+    return _moment(value)
+
+
 def _days(first: date, last: date) -> str:
     return dates.days_text(first, last, current_language(), get_timezone())
 

@@ -1,0 +1,16 @@
+"""What each job does, in words."""
+
+from __future__ import annotations
+
+from webapp.core.i18n import lazy
+
+JOBS = {
+    "deliver-mail": lazy("Send the mail that is due"),
+    "close-expired-attempts": lazy("Close quiz attempts whose time is over"),
+    "verify-audit": lazy("Verify the chain of the audit trail"),
+    "sweep-limits": lazy("Forget counted tries that no longer matter"),
+    "sweep-idempotency-keys": lazy("Forget keys of forms that nobody sends again"),
+    "sweep-sessions": lazy("Delete sessions, links and sign-ups that are over"),
+    "sweep-reading-reports": lazy("Delete reports of reading time that were counted"),
+    "sweep-sent-mail": lazy("Delete mail that was sent 30 days ago"),
+}
