@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_
 
 from webapp.accounts.models import MailToken, Session, SignUp
+from webapp.accounts.services_sessions import sweep_traces
 from webapp.core import audit_chain, idempotency, limits
 from webapp.core.database import db
 from webapp.core.mail.jobs import deliver_due, sweep_sent
 from webapp.learning.services import sweep_reports
+from webapp.places.operations import carry_out_due
 from webapp.quizzes.jobs import close_expired
 
 SESSIONS_KEPT = timedelta(days=1)
@@ -42,6 +44,7 @@ def sweep_sessions(now: datetime) -> int:
 JOBS = (
     Job("deliver-mail", timedelta(seconds=10), deliver_due),
     Job("close-expired-attempts", timedelta(minutes=1), close_expired),
+    Job("carry-out-place-changes", timedelta(minutes=10), carry_out_due),
     Job("verify-audit", timedelta(hours=1), audit_chain.verify_next),
     Job("sweep-limits", timedelta(hours=1), limits.sweep),
     Job("sweep-idempotency-keys", timedelta(hours=1), idempotency.sweep),
