@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -30,11 +31,22 @@ class Stood:
 
 def person(person_id: UUID) -> Person | None:
     """A person with place, organisation and sign-in, unless erased or merged into another. One query."""
-    return db.session.scalars(
-        select(Person).where(Person.id == person_id, Person.erased_at.is_(None), Person.merged_into_id.is_(None))
-        .options(joinedload(Person.place), joinedload(Person.organisation), joinedload(Person.sign_in))
-        .execution_options(populate_existing=True)
-    ).first()
+    return db.session.scalars(_person(select(Person), person_id).execution_options(populate_existing=True)).first()
+
+
+def person_and_browsers(person_id: UUID, now: datetime) -> tuple[Person, int] | None:
+    """The same, and in how many browsers they are signed in. One query."""
+    signed_in = (
+        select(func.count()).select_from(Session).join(SignIn, SignIn.id == Session.sign_in_id)
+        .where(SignIn.person_id == Person.id, Session.ended_at.is_(None), Session.expires_at > now).correlate(Person).scalar_subquery()
+    )
+    row = db.session.execute(_person(select(Person, signed_in), person_id)).first()
+    return (row[0], row[1]) if row else None
+
+
+def _person(statement: Any, person_id: UUID) -> Any:
+    loaded = (joinedload(Person.place), joinedload(Person.organisation), joinedload(Person.sign_in))
+    return statement.where(Person.id == person_id, Person.erased_at.is_(None), Person.merged_into_id.is_(None)).options(*loaded)
 
 
 def history(person_id: UUID) -> list[Stood]:
@@ -54,12 +66,6 @@ def grants_of(person_id: UUID, now: datetime) -> list[RoleGrant]:
     in_force = or_(RoleGrant.until.is_(None), RoleGrant.until > now)
     statement = select(RoleGrant).where(RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None), in_force)
     return list(db.session.scalars(statement.order_by(RoleGrant.role, RoleGrant.id)))
-
-
-def open_sessions(sign_in_id: UUID, now: datetime) -> int:
-    """Browsers that are signed in. One query."""
-    alive = (Session.sign_in_id == sign_in_id, Session.ended_at.is_(None), Session.expires_at > now)
-    return db.session.scalar(select(func.count()).select_from(Session).where(*alive)) or 0
 
 
 def beyond(viewer: Viewer, person_ids: Sequence[UUID], now: datetime) -> set[UUID]:

@@ -49,14 +49,17 @@ def for_sign_in(who: Viewer, person_id: UUID) -> Person:
 def show(person_id: UUID) -> str:
     """Everything an administrator may know about a person. Eight queries."""
     who, now = administrator(), clock.now()
-    found = person_of(who, person_id)
+    row = queries_people.person_and_browsers(person_id, now)
+    if row is None or not access.administers_person(who, row[0]):
+        abort(404)
+    found, browsers = row
     history = queries_people.history(found.id)
     names = places.full_names({each.place_id for each in history if each.place_id} | ({found.place_id} if found.place_id else set()))
     grants = queries_people.grants_of(found.id, now)
     return render_template(
         "accounts/admin_person.html", person=found, history=history, names=names, grants=grants, labels=labels, Level=PositionLevel,
         sign_in=found.sign_in, state=people_list.state_of(found.sign_in), states=people_list.SIGN_IN_STATES, own=found.id == who.person_id,
-        browsers=queries_people.open_sessions(found.sign_in.id, now) if found.sign_in else 0, panels=panels("person", found.id),
+        browsers=browsers, panels=panels("person", found.id),
         form=SignInEmailForm(formdata=None),
     )
 
