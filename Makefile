@@ -37,11 +37,15 @@ tests/browser/node_modules/.installed: tests/browser/package.json tests/browser/
 	cd tests/browser && npm ci --silent --no-audit --no-fund
 	@touch $@
 
-test: setup-dev .venv/.machine tests/browser/node_modules/.installed
+tests/oidc/node_modules/.installed: tests/oidc/package.json tests/oidc/package-lock.json .venv/.machine
+	cd tests/oidc && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+test: setup-dev .venv/.machine tests/browser/node_modules/.installed tests/oidc/node_modules/.installed
 	$(BIN)/python -m pytest -n 2 -m "not browser"
 	$(BIN)/python -m pytest -n 2 -m browser
 
-test-fast: setup-dev .venv/.machine
+test-fast: setup-dev .venv/.machine tests/oidc/node_modules/.installed
 	$(BIN)/python -m pytest -n 2 -m "not browser"
 
 check: setup-dev

@@ -11,6 +11,8 @@ from sqlalchemy import select
 from tests.accounts.conftest import NEW_PASSWORD
 from webapp.accounts.cli import people
 from webapp.accounts.models import Role, RoleGrant, SignIn
+from webapp.accounts.models_signing import SecondFactor
+from webapp.core import clock
 from webapp.core.audit import AuditEntry
 from webapp.core.database import db
 
@@ -63,3 +65,15 @@ def test_somebody_locked_out_gets_a_new_link(cast, client, run):
     result = run("link", "nobody@example.org")
     assert result.exit_code == 1
     assert "nobody signs in" in result.output
+
+
+def test_a_second_factor_is_reset_for_somebody_who_lost_everything(database, cast, run, outbox):
+    now = clock.now()
+    db.session.add(SecondFactor(sign_in_id=cast.sign_in_ids["learner"], sealed_secret="x", created_at=now, confirmed_at=now, last_step=0))
+    db.session.commit()
+    assert run("reset-second-factor", "LEARNER@example.org").exit_code == 0
+    assert db.session.get(SecondFactor, cast.sign_in_ids["learner"]) is None
+    assert outbox()[-1].recipient == cast.email("learner")
+    assert "second_factor.switched_off" in set(db.session.scalars(select(AuditEntry.action)))
+    assert "no second factor" in run("reset-second-factor", "learner@example.org").output
+    assert "nobody signs in" in run("reset-second-factor", "nobody@example.org").output

@@ -70,7 +70,9 @@ def test_the_new_address_counts_once_it_is_proven_in_the_account(database, login
     assert fresh.post("/sign-in", data={"email": NEW, "password": cast.password}).status_code == 303
 
 
-@pytest.mark.parametrize("email", ["", "nobody", "a@b", "x@example.org\r\nBcc: all@example.org", "a@example.org,b@example.org", "x" * 250 + "@e.org"])
+@pytest.mark.parametrize("email", [
+    "", "nobody", "a@b", "x@example.org\r\nBcc: all@example.org", "a@example.org,b@example.org", "x" * 250 + "@e.org",
+])
 def test_what_is_no_address_is_refused(login_as, cast, outbox, email):
     assert ask(login_as("learner"), cast, email).status_code == 422
     assert outbox() == []

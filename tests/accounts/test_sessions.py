@@ -131,7 +131,7 @@ def test_what_a_browser_calls_itself_reaches_no_mail_and_no_row(app, cast, outbo
 
 @pytest.mark.parametrize(("agent", "expected"), [
     (WINDOWS, ("computer", "Firefox", "Windows")), (WECHAT, ("phone", "WeChat", "Android")),
-    ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile/15E Safari/604.1", ("phone", "Safari", "iOS")),
+    ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E Safari/604.1", ("phone", "Safari", "iOS")),
     ("Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1", ("tablet", "Safari", "iPadOS")),
     ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Chrome/140.0 Safari/537.36 Edg/140.0", ("computer", "Edge", "macOS")),
     ("Mozilla/5.0 (Linux; Android 10; HarmonyOS; NOH-AN00) Chrome/99 HuaweiBrowser/14 Mobile Safari/537", ("phone", "Huawei", "HarmonyOS")),

@@ -10,12 +10,20 @@ VALUES = {
     "course_id": "tot-1-introduction", "step_id": "from-mdgs-to-sdgs", "code": "0000-0000-0000-00", "token": "x", "tag": "en", "number": 1,
     "name": "x", "file": "x.svg", "path": "x",
 }
+NO_ROW = "00000000-0000-7000-8000-000000000000"
 # What a signed-in person without a role may open: everything that is not for a role.
 FOR_ROLES = {"statistics.overview": {"staff", "administrator"}}
 
 
 def client_of(role, client, login_as):
     return client if role == "visitor" else login_as(role)
+
+
+def converted(rule) -> dict[str, object]:
+    """A value for each part of an address that must be of a kind."""
+    kinds = {"UUIDConverter": lambda _kind: NO_ROW, "IntegerConverter": lambda _kind: 1, "AnyConverter": lambda kind: min(kind.items)}
+    found = {name: kinds.get(type(kind).__name__) for name, kind in rule._converters.items()}
+    return {name: value(rule._converters[name]) for name, value in found.items() if value}
 
 
 def addresses(app: Flask) -> list[tuple[str, str]]:
@@ -26,11 +34,7 @@ def addresses(app: Flask) -> list[tuple[str, str]]:
         with app.test_request_context():
             adapter = app.create_url_adapter(None) or app.url_map.bind("localhost")
             values = {name: VALUES.get(name, "x") for name in rule.arguments}
-            for name, converter in rule._converters.items():
-                if type(converter).__name__ == "UUIDConverter":
-                    values[name] = "00000000-0000-7000-8000-000000000000"
-                if type(converter).__name__ == "IntegerConverter":
-                    values[name] = 1
+            values |= converted(rule)
             found.append((rule.endpoint, adapter.build(rule.endpoint, values, method="GET")))
     return sorted(found)
 
@@ -56,7 +60,7 @@ def test_every_address_answers_each_role_as_declared(role, app, client, login_as
         status = response.status_code
         assert status < 500 or endpoint == "health.readyz", f"{address}: {status}"
         if kind in (access.PUBLIC, access.MACHINE):
-            assert "/sign-in" not in response.headers.get("Location", ""), address
+            assert "/sign-in?next=" not in response.headers.get("Location", ""), address
         elif role == "visitor":
             assert status == 302, f"{address}: {status}"
             assert response.headers["Location"].startswith("/sign-in?next="), address
@@ -83,7 +87,7 @@ def test_every_post_without_a_token_is_refused(role, app, client, login_as):
             if "POST" not in (rule.methods or set()):
                 continue
             values = {name: VALUES.get(name, "x") for name in rule.arguments}
-            values |= {name: 1 for name, kind in rule._converters.items() if type(kind).__name__ == "IntegerConverter"}
+            values |= converted(rule)
             address = app.url_map.bind("localhost").build(rule.endpoint, values, method="POST")
             assert browser.post(address).status_code == 400, address
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from sqlalchemy import select
 
-from webapp.accounts import mail, rules, services, services_links
+from webapp.accounts import mail, rules, services, services_links, services_second_factor
 from webapp.accounts.models import Role, SignIn
 from webapp.core import clock
 from webapp.core.cli import with_app
@@ -66,6 +66,21 @@ def link(email: str) -> None:
             raise click.ClickException("nobody signs in with this address")
         token = services_links.invite(sign_in=sign_in, language=sign_in.person.language, now=clock.now())
     _say(token)
+
+
+@people.command("reset-second-factor")
+@click.argument("email")
+@with_app
+def reset_second_factor(email: str) -> None:
+    """Switch the second factor off for somebody who lost phone and recovery codes; every browser is signed out."""
+    with unit_of_work():
+        sign_in_id = db.session.scalar(select(SignIn.id).where(SignIn.email_key == rules.email_key(email)))
+        if sign_in_id is None:
+            raise click.ClickException("nobody signs in with this address")
+        if not services_second_factor.is_set_up(sign_in_id):
+            raise click.ClickException("this account has no second factor")
+        services_second_factor.switch_off(sign_in_id=sign_in_id, now=clock.now())
+    click.echo("The second factor is switched off; a notice was mailed.")
 
 
 def _place(code: str | None) -> Place | None:

@@ -112,8 +112,17 @@ def sweep(now: datetime) -> int:
         _count(delete(Session).where(or_(Session.expires_at <= ended, Session.ended_at <= ended)))
         + _count(delete(MailToken).where(MailToken.expires_at <= expired))
         + _count(delete(SignUp).where(SignUp.expires_at <= expired))
-        + _count(delete(HalfSignIn).where(HalfSignIn.expires_at <= now))
-        + _count(delete(EmailChange).where(EmailChange.undo_until <= expired))
+        + sweep_traces(now)
+    )
+
+
+def sweep_traces(now: datetime) -> int:
+    """Delete what sign-ins leave behind: halves that are over, changes of address that nobody can take back, browsers not seen
+    for a year; the number of rows. Three statements.
+    """
+    return (
+        _count(delete(HalfSignIn).where(HalfSignIn.expires_at <= now))
+        + _count(delete(EmailChange).where(EmailChange.undo_until <= now - LINKS_KEPT))
         + _count(delete(KnownDevice).where(KnownDevice.created_at <= now - DEVICES_KEPT))
     )
 

@@ -52,7 +52,7 @@ def codes() -> str:
     return render_template("accounts/admin_invitations.html", page=found.page(found.asked(request.args)))
 
 
-@bp.post(f"{HOME}/<any(csv, xlsx):form>")
+@bp.post(f"{HOME}/<form>")
 @allow(access.administer)
 def save(form: str) -> Response:
     """The list as a file. A code in it lets people join, as the list itself does."""

@@ -14,6 +14,7 @@ from webapp.core import audit_chain, idempotency, limits
 from webapp.core.database import db
 from webapp.core.mail.jobs import deliver_due, sweep_sent
 from webapp.learning.services import sweep_reports
+from webapp.portal.audit_settings import note_settings
 from webapp.places.operations import carry_out_due
 from webapp.quizzes.jobs import close_expired
 
@@ -46,6 +47,7 @@ JOBS = (
     Job("close-expired-attempts", timedelta(minutes=1), close_expired),
     Job("carry-out-place-changes", timedelta(minutes=10), carry_out_due),
     Job("verify-audit", timedelta(hours=1), audit_chain.verify_next),
+    Job("note-settings", timedelta(days=1), note_settings),
     Job("sweep-limits", timedelta(hours=1), limits.sweep),
     Job("sweep-idempotency-keys", timedelta(hours=1), idempotency.sweep),
     Job("sweep-sessions", timedelta(hours=6), sweep_sessions),
