@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from webapp.accounts import (
     access,
+    audit_places,
     following,
     outside,
     signing_of_person,
@@ -49,6 +50,7 @@ def init_app(app: Flask) -> None:
     outside.check_settings(settings(app))
     init_viewer(app)
     init_required(app)
+    audit_places.wire()
     signing_of_person.wire()
     place_succeeded.connect(following.follow)
     place_operation_undone.connect(following.go_back)

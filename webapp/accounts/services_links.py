@@ -16,6 +16,7 @@ from webapp.accounts import mail, queries, rules, services, services_invitations
 from webapp.accounts.errors import EmailTaken, LinkUnknown, LinkUsed
 from webapp.accounts.models import MailToken, Person, SignIn, SignUp, TokenPurpose
 from webapp.accounts.models_invitations import InvitationCode
+from webapp.core.audit import record
 from webapp.core.database import db
 
 SIGN_UP_LIFE = timedelta(hours=24)
@@ -135,16 +136,16 @@ def choose_password(*, token: str, password_hash: str, now: datetime) -> UUID:
     row = password_link(token, now)
     assert row.sign_in_id is not None
     _claim(MailToken, row.token_hash, now)
-    _set(row.sign_in_id, password_hash, now)
+    _set(row.sign_in_id, password_hash, now, "sign_in.password_reset")
     return row.sign_in_id
 
 
 def change_password(*, sign_in_id: UUID, password_hash: str, session_id: UUID, now: datetime) -> None:
     """Set a new password for somebody who gave the old one; other browsers are signed out."""
-    _set(sign_in_id, password_hash, now, but=session_id)
+    _set(sign_in_id, password_hash, now, "sign_in.password_changed", but=session_id)
 
 
-def _set(sign_in_id: UUID, password_hash: str, now: datetime, but: UUID | None = None) -> None:
+def _set(sign_in_id: UUID, password_hash: str, now: datetime, action: str, but: UUID | None = None) -> None:
     sign_in = db.session.get_one(SignIn, sign_in_id)
     sign_in.password_hash = password_hash
     sign_in.verified_at = sign_in.verified_at or now
@@ -152,6 +153,7 @@ def _set(sign_in_id: UUID, password_hash: str, now: datetime, but: UUID | None =
     services_sessions.end_sessions(sign_in_id=sign_in_id, now=now, but=but)
     db.session.execute(update(MailToken).where(MailToken.sign_in_id == sign_in_id, MailToken.used_at.is_(None)).values(used_at=now))
     person = sign_in.person
+    record(actor_id=person.id, action=action, subject=("person", person.id), now=now)
     mail.password_changed(email=sign_in.email, language=person.language, person_id=person.id, now=now)
     db.session.flush()
 

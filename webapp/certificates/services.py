@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from webapp.accounts.models import Person
 from webapp.certificates import queries
@@ -72,7 +72,7 @@ def issue(*, person: Person, course: Course, enrolment: Enrolment, origin: Origi
     certificate = queries.held(person.id, course.id)
     assert certificate is not None
     if made is not None:
-        audit.record(actor_id=person.id, action="certificate.issued", subject=("certificate", certificate_id), now=now)
+        audit.record(actor_id=person.id, action="certificate.issued", subject=("certificate", certificate_id), now=now, place_id=person.place_id)
         record(
             kind=EventKind.CERTIFIED,
             person=person,
@@ -112,7 +112,8 @@ def revoke(*, code: str, reason: str, actor_id: UUID | None, now: datetime) -> C
     if changed is None:
         raise CertificateRevoked
     audit.record(
-        actor_id=actor_id, action="certificate.revoked", subject=("certificate", certificate.id), now=now, after={"reason": reason}
+        actor_id=actor_id, action="certificate.revoked", subject=("certificate", certificate.id), now=now, after={"reason": reason},
+        place_id=db.session.scalar(select(Person.place_id).where(Person.id == certificate.person_id)),
     )
     db.session.refresh(certificate)
     return certificate

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -32,6 +32,9 @@ from webapp.core.upsert import insert_for
 
 GENESIS = "0" * 64
 _WAITING = "audit_waiting"
+
+# How the place of a subject is told where the caller does not give it: kind to a function of the id that asks no database.
+PLACE_OF: dict[str, Callable[[UUID], UUID | None]] = {"place": lambda place_id: place_id}
 
 
 class AuditEntry(Model):
@@ -103,13 +106,16 @@ def record(
     """Add an entry in the caller's unit of work; no statement until it commits.
 
     `action` is `noun.done`; `subject` is (kind, id); `before` and `after` hold ids and values, never names. `place_id` is the
-    place whose administrators may read it (of the person, the organisation, the role), None for what concerns everywhere.
+    place whose administrators may read it (of the person, the organisation, the role). Without it a place stands for itself,
+    and a person in this session for where they work; what concerns everywhere has none.
     """
     session = db.session()
     if not session.in_transaction():
         # A unit of work that fails before its first statement must drop what it recorded.
         session.begin()
     kind, subject_id = subject
+    if place_id is None and kind in PLACE_OF and isinstance(subject_id, UUID):
+        place_id = PLACE_OF[kind](subject_id)
     channel, network = origin()
     entry = {
         "id": new_id(), "at": now, "actor_id": actor_id, "action": action, "subject_kind": kind, "subject_id": str(subject_id),

@@ -1,0 +1,124 @@
+"""What somebody who searches the trail means, as ids; and what the ids of the trail are called today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import Select, String, cast, literal, select, union_all
+
+from webapp.accounts.finding import named, person_found
+from webapp.accounts.models import Organisation, Person
+from webapp.certificates.models import Certificate
+from webapp.core.database import db
+from webapp.core.ids import MistypedCode, read_code
+from webapp.core.ui.templating import address
+from webapp.places import queries as places
+from webapp.places.models import Place
+from webapp.places.rules import query_words
+from webapp.portal.audit_words import SUBJECTS
+
+Subject = tuple[str, str]
+
+MOST_FOUND = 20
+_LONGEST = 80
+
+
+def uuid_of(text: str) -> UUID | None:
+    """The id that was typed or linked, if it is one."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def people_named(text: str) -> list[UUID]:
+    """Ids of the first 20 people of a name or address; an id stands for itself. One query, none for an id."""
+    known = uuid_of(text)
+    if known is not None:
+        return [known]
+    found = person_found(text)
+    if found is None:
+        return []
+    return list(db.session.scalars(select(Person.id).where(found).order_by(Person.sort_key, Person.id).limit(MOST_FOUND)))
+
+
+def subjects_named(text: str) -> list[Subject]:
+    """Subjects that a text can mean: people, organisations and places by name, certificates by code, others by their id.
+
+    Two queries, none for an id.
+    """
+    if uuid_of(text) is not None:
+        return [(kind, text.lower()) for kind in SUBJECTS]
+    plain = text[:_LONGEST]
+    found: list[Subject] = [(kind, plain) for kind in ("course", "list", "country", "settings", "job")]
+    parts = [_ids("person", Person, person_found(text)), _ids("organisation", Organisation, named(Organisation.search, text))]
+    try:
+        parts.append(_ids("certificate", Certificate, Certificate.code == read_code(text)))
+    except MistypedCode:
+        pass
+    asked = [part for part in parts if part is not None]
+    if asked:
+        found += [(kind, str(row_id)) for kind, row_id in db.session.execute(union_all(*asked))]
+    words = query_words(text)
+    if words:
+        where = [Place.search.contains(word) for word in words]
+        ids = db.session.scalars(select(Place.id).where(*where).order_by(Place.path).limit(MOST_FOUND))
+        found += [("place", str(place_id)) for place_id in ids]
+    return found
+
+
+def _ids(kind: str, model: type[Person | Organisation | Certificate], condition: object) -> Select[tuple[str, UUID]] | None:
+    if condition is None:
+        return None
+    few = select(model.id).where(condition).order_by(model.id.desc()).limit(MOST_FOUND).subquery()  # type: ignore[arg-type]
+    return select(literal(kind), few.c.id)
+
+
+class Names:
+    """What ids are called today: looked up live, since the trail holds none."""
+
+    def __init__(self, people: Iterable[UUID], subjects: Iterable[Subject], place_ids: Iterable[UUID]) -> None:
+        """Two queries at most."""
+        by_kind: dict[str, set[UUID]] = {"person": set(people)}
+        for kind, subject_id in subjects:
+            known = uuid_of(subject_id)
+            if known is not None:
+                by_kind.setdefault(kind, set()).add(known)
+        self._names: dict[tuple[str, UUID], str] = {}
+        tables = (("person", Person, Person.name), ("organisation", Organisation, Organisation.name), ("certificate", Certificate, Certificate.code))
+        asked = [
+            select(literal(kind), table.id, cast(name, String)).where(table.id.in_(by_kind[kind])) for kind, table, name in tables if by_kind.get(kind)
+        ]
+        if asked:
+            self._names = {(kind, row_id): name for kind, row_id, name in db.session.execute(union_all(*asked))}
+        self._places = places.full_names(by_kind.get("place", set()) | set(place_ids))
+
+    def person(self, person_id: UUID | None) -> str:
+        """A person's name; empty for nobody, the id for somebody who is gone."""
+        return "" if person_id is None else self._names.get(("person", person_id), str(person_id))
+
+    def place(self, place_id: UUID | None) -> str:
+        """A place's full name; empty for none."""
+        return "" if place_id is None else self._places.get(place_id, str(place_id))
+
+    def subject(self, kind: str, subject_id: str) -> str:
+        """What a subject is called."""
+        known = uuid_of(subject_id)
+        if known is None:
+            return subject_id
+        return self._places.get(known, subject_id) if kind == "place" else self._names.get((kind, known), subject_id)
+
+    def value(self, key: str, value: object) -> str:
+        """A value of `before` or `after`: ids of places and people by name."""
+        known = uuid_of(value) if isinstance(value, str) else None
+        if known is None:
+            return str(value)
+        return self._places.get(known) or self._names.get((key.removesuffix("_id"), known)) or self._names.get(("person", known)) or str(value)
+
+
+def url_of(kind: str, subject_id: str) -> str | None:
+    """The page that looks after a subject, where there is one."""
+    pages = {"person": "/admin/people/%s/", "organisation": "/admin/organisations/%s/", "place": "/admin/places/%s/"}
+    known = uuid_of(subject_id)
+    return address(pages[kind] % known) if kind in pages and known is not None else None
