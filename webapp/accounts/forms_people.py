@@ -115,7 +115,7 @@ class MoveForm(_Scoped, WithPlace, Form):
 class OrganisationForm(_Scoped, WithPlace, Form):
     """An organisation: what it is called, what it is, where it is."""
 
-    name = text_field(lazy("Name"), required, keeps(rules.organisation_of, "organisation"))
+    name = text_field(lazy("Name of the organisation"), required, keeps(rules.organisation_of, "organisation"))
     type = one_of(SelectField, lazy("Type of organisation"))
     government_level = one_of(SelectField, lazy("Level of government"))
     sector = one_of(SelectField, lazy("Sector"))

@@ -72,14 +72,14 @@ def _place_name(value: str) -> str:
 
 
 COLUMNS: tuple[Column[OrganisationRow], ...] = (
-    Column("name", lazy("Name"), lambda row: row.name, sort=Organisation.sort_key, indexed=True,
+    Column("name", lazy("Name of the organisation"), lambda row: row.name, sort=Organisation.sort_key, indexed=True,
            link=lambda row: address(f"/admin/organisations/{row.id}/")),
     Column("type", lazy("Type"), lambda row: row.kind),
     Column("level", lazy("Level of government"), lambda row: row.level),
     Column("sector", lazy("Sector"), lambda row: row.sector),
     Column("place", lazy("Place"), lambda row: row.place),
     Column("people", lazy("People"), lambda row: row.people),
-    Column("added", lazy("Added"), lambda row: row.created_at, sort=Organisation.id, indexed=True),
+    Column("added", lazy("Added on"), lambda row: row.created_at, sort=Organisation.id, indexed=True),
     Column("id", lazy("Identifier"), lambda row: str(row.id), on_screen=False),
 )
 FILTERS = (

@@ -24,7 +24,7 @@ from webapp.places.models import Place
 
 WITH, WITHOUT, DISABLED, WAITING = "with", "without", "disabled", "waiting"
 SIGN_IN_STATES = {
-    WITH: lazy("Can sign in"), WITHOUT: lazy("No sign-in"), DISABLED: lazy("Sign-in disabled"), WAITING: lazy("Invited, no password yet"),
+    WITH: lazy("Can sign in"), WITHOUT: lazy("No sign-in"), DISABLED: lazy("Sign-in is disabled"), WAITING: lazy("Invited, no password yet"),
 }
 _BADGES = {WITH: "done", WITHOUT: None, DISABLED: "off", WAITING: "wait"}
 
@@ -120,7 +120,7 @@ COLUMNS: tuple[Column[PersonRow], ...] = (
     Column("level", lazy("Position level"), lambda row: row.level, sort=func.coalesce(Person.position_level, 0)),
     Column("email", lazy("E-mail"), lambda row: row.email),
     Column("sign-in", lazy("Signing in"), lambda row: str(SIGN_IN_STATES[row.sign_in]), state=lambda row: _BADGES[row.sign_in]),
-    Column("added", lazy("Added"), lambda row: row.created_at, sort=Person.id, indexed=True),
+    Column("added", lazy("Added on"), lambda row: row.created_at, sort=Person.id, indexed=True),
     Column("id", lazy("Identifier"), lambda row: str(row.id), on_screen=False),
 )
 

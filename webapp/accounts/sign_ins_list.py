@@ -81,7 +81,7 @@ COLUMNS: tuple[Column[SignInRow], ...] = (
     Column("state", lazy("State"), lambda row: str(SIGN_IN_STATES[row.state]), state=lambda row: _BADGES[row.state]),
     Column("browsers", lazy("Browsers signed in"), lambda row: row.browsers),
     Column("last", lazy("Last signed in"), lambda row: row.last_at),
-    Column("added", lazy("Added"), lambda row: row.created_at, sort=SignIn.id, indexed=True),
+    Column("added", lazy("Added on"), lambda row: row.created_at, sort=SignIn.id, indexed=True),
 )
 FILTERS = (
     Filter("state", lazy("State"), _state, lambda: [(each, str(SIGN_IN_STATES[each])) for each in (WITH, WAITING, DISABLED)]),

@@ -31,7 +31,7 @@ def _found(text: str) -> ColumnElement[bool]:
 
 
 COLUMNS: tuple[Column[Any], ...] = (
-    Column("to", lazy("To"), lambda mail: mail.recipient, link=lambda mail: address(f"/admin/mail/{mail.id}/")),
+    Column("to", lazy("Recipient"), lambda mail: mail.recipient, link=lambda mail: address(f"/admin/mail/{mail.id}/")),
     Column("subject", lazy("Subject"), lambda mail: mail.subject),
     Column("state", lazy("State"), lambda mail: str(STATES[mail.state]), state=lambda mail: _BADGES[mail.state]),
     Column("tries", lazy("Tries"), lambda mail: mail.tries),
