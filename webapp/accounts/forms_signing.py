@@ -16,7 +16,7 @@ from webapp.core.i18n import _, lazy
 class CodeForm(Form):
     """A code of the app or a recovery code."""
 
-    code = text_field(lazy("Code"), required)
+    code = text_field(lazy("Code from the app"), required)
 
 
 class PasswordForm(Form):

@@ -21,7 +21,7 @@ from webapp.places.models import Place
 from webapp.places.queries import within
 
 MOST_PEOPLE = 200
-STATES = {"open": lazy("Open"), "used": lazy("Used up"), "expired": lazy("Expired"), "closed": lazy("Closed")}
+STATES = {"open": lazy("Usable"), "used": lazy("Used up"), "expired": lazy("Expired"), "closed": lazy("Stopped")}
 BADGES = {"open": "now", "used": "done", "expired": "off", "closed": "off"}
 
 
@@ -51,11 +51,11 @@ def listing(viewer: Viewer, now: datetime) -> Listing[InvitationCode]:
     return Listing(
         name="invitations", title=lazy("Invitation codes"), source=source, key=InvitationCode.id, load=_load, sort="made", descending=True,
         columns=(
-            Column("code", lazy("Code"), lambda row: row.code or _("personal"), link=lambda row: address(f"/admin/invitations/{row.id}")),
+            Column("code", lazy("Invitation code"), lambda row: row.code or _("personal"), link=lambda row: address(f"/admin/invitations/{row.id}")),
             Column("whom", lazy("For whom"), _for_whom),
             Column("place", lazy("Place"), lambda row: row.place.name() if row.place else ""),
             Column("uses", lazy("Used"), lambda row: _("%(uses)d of %(most)d", uses=row.uses, most=row.most_uses), sort=InvitationCode.uses),
-            Column("until", lazy("Valid until"), lambda row: row.until, sort=InvitationCode.until),
+            Column("until", lazy("Works until"), lambda row: row.until, sort=InvitationCode.until),
             Column("state", lazy("State"), lambda row: str(STATES[state_of(row, now)]), state=lambda row: BADGES[state_of(row, now)]),
             Column("by", lazy("Made by"), lambda row: row.made_by.name if row.made_by else ""),
             Column("made", lazy("Made at"), lambda row: row.created_at, sort=InvitationCode.created_at, indexed=False),

@@ -113,7 +113,7 @@ def close(invitation_id: UUID) -> Response:
     row = _load(invitation_id)
     with unit_of_work():
         services_invitations.close(invitation=row, actor_id=me().person_id, now=clock.now())
-    flash(_("The code is closed. Who joined by it stays."), "ok")
+    flash(_("The code is stopped. Who joined by it stays."), "ok")
     return redirect(address(f"{HOME}/{invitation_id}"), 303)
 
 
