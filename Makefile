@@ -54,6 +54,7 @@ check: setup-dev
 	$(BIN)/python tools/translations.py check
 	$(BIN)/python tools/css_check.py
 	$(BIN)/python tools/settings_page.py --check
+	$(BIN)/python tools/access_page.py --check
 	$(BIN)/localgoals courses check
 
 bench: setup-dev

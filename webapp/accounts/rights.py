@@ -42,7 +42,7 @@ def _administration(place: str) -> Sequence[str]:
         _("may see, add, change, merge and disable people of %(place)s, and import them from files", place=place),
         _("may help people of %(place)s to sign in: mail a link, end their sessions", place=place),
         _("may change and merge organisations of %(place)s", place=place),
-        _("may rename, merge, split, move and close places of %(place)s", place=place),
+        _("may rename, merge, split, move and close %(place)s and the places below it", place=place),
         _("may grant and end roles for %(place)s and places below it, up to administrator", place=place),
         _("may read and save the audit trail of %(place)s", place=place),
     ]
