@@ -46,7 +46,8 @@ def names_in(page):
 
 
 @pytest.mark.parametrize(("query", "count"), [
-    ("", 3), ("q=统计局", 3), ("q=tongjiju", 3), ("q=tjj", 2), ("q=qtjj", 1), ("type=government", 3), ("type=media", 0), ("sector=statistics", 0),
+    ("", 3), ("q=统计局", 3), ("q=tongjiju", 3), ("q=tjj", 2), ("q=qtjj", 1), ("type=government", 3),
+    ("type=media", 0), ("sector=statistics", 0),
 ])
 def test_organisations_are_found_by_name_and_sound(database, login_as, offices, query, count):
     assert len(names_in(login_as("administrator").get(f"/admin/organisations/?{query}"))) == count
@@ -62,7 +63,8 @@ def test_a_county_sees_and_changes_its_own_only(database, county_admin, offices)
 
 
 def organisation_data(place, **changes):
-    return {"name": "发展和改革局", "type": "government", "government_level": "county", "sector": "development", "place_id": str(place.id), **changes}
+    return {"name": "发展和改革局", "type": "government", "government_level": "county", "sector": "development",
+            "place_id": str(place.id), **changes}
 
 
 def test_an_organisation_is_added_with_level_and_sector(database, login_as, cast, offices):

@@ -61,7 +61,8 @@ def test_an_administrator_of_a_county_sees_that_county_only(database, county_adm
 
 
 @pytest.mark.parametrize(("query", "found"), [
-    ("q=王晓", ["王晓兰"]), ("q=wxl", ["王晓兰"]), ("q=Wang+Xiaolan", ["王晓兰"]), ("q=diallo", ["Amina Diallo"]), ("q=learner%40exam", ["王晓兰"]),
+    ("q=王晓", ["王晓兰"]), ("q=wxl", ["王晓兰"]), ("q=Wang+Xiaolan", ["王晓兰"]), ("q=diallo", ["Amina Diallo"]),
+    ("q=learner%40exam", ["王晓兰"]),
     ("q=100%25", []), ("q=%27%22%3B--", None), ("q=x%00y", []), ("role=staff", ["刘洋", "赵敏"]), ("level=30", ["Amina Diallo", "李建国"]),
     ("sign-in=without", []), ("demo=yes", []), ("role=staff&q=zhao", ["赵敏"]), ("sort=-name&level=30", ["李建国", "Amina Diallo"]),
 ])
@@ -151,7 +152,8 @@ def test_a_persons_page_shows_what_was_and_what_they_may_do(database, login_as, 
     with max_queries(8):
         page = admin.get(f"/admin/people/{cast.ids['staff']}/?lang=en")
     words = text_of(page)
-    for part in ("赵敏", "Shijiazhuang City, Hebei", "Hebei Province", "14 September 2026", "Programme staff · Hebei Province", "staff@example.org"):
+    shown = ("赵敏", "Shijiazhuang City, Hebei", "14 September 2026", "Programme staff · Hebei Province", "staff@example.org")
+    for part in shown:
         assert part in words, part
     assert admin.get(f"/admin/people/{NOBODY}/").status_code == 404
 
@@ -185,7 +187,8 @@ def test_a_person_is_registered_without_a_sign_in_and_only_once(database, county
 def test_with_an_address_the_person_is_mailed_a_link(database, county_admin, cast):
     county_admin.post("/admin/people/new", data=person_data(place_id=str(cast.places.county.id), email="zhou@example.org"))
     assert db.session.scalars(select(OutboxMail.recipient)).all() == ["zhou@example.org"]
-    again = county_admin.post("/admin/people/new?lang=en", data=person_data(place_id=str(cast.places.county.id), email="zhou@example.org", key="k2"))
+    data = person_data(place_id=str(cast.places.county.id), email="zhou@example.org", key="k2")
+    again = county_admin.post("/admin/people/new?lang=en", data=data)
     assert again.status_code == 422
     assert "belongs to somebody else" in again.text
 
@@ -201,11 +204,12 @@ def test_nobody_is_put_into_another_tree(database, county_admin, cast):
 def test_editing_dates_the_change_and_keeps_the_past(database, login_as, cast, at):
     at(NOON)
     admin = login_as("administrator")
-    data = person_data(name="王晓岚", place_id=str(cast.places.city.id), since="2026-09-01", birth_year="1986", sex="female", role="administrator",
-                       demo="1", erased_at="x")
+    uninvited = {"role": "administrator", "demo": "1", "erased_at": "x"}
+    data = person_data(name="王晓岚", place_id=str(cast.places.city.id), since="2026-09-01", birth_year="1986", sex="female", **uninvited)
     assert admin.post(f"/admin/people/{cast.ids['learner']}/edit", data=data).status_code == 303
     person = db.session.get(Person, cast.ids["learner"])
-    assert (person.name, person.birth_year, person.place_id, person.demo, person.erased_at) == ("王晓岚", 1986, cast.places.city.id, False, None)
+    assert (person.name, person.birth_year, person.place_id) == ("王晓岚", 1986, cast.places.city.id)
+    assert (person.demo, person.erased_at) == (False, None)
     assert len(db.session.scalars(select(PersonSpell)).all()) == 2
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "person.edited")).one()
     assert entry.after == {"changed": ["birth_year", "name", "sex"]}
@@ -252,7 +256,8 @@ def test_nobody_disables_themselves_or_who_may_do_more(database, county_admin, l
 
 def test_many_are_disabled_after_a_preview_and_enabled_again_by_undo(database, login_as, cast):
     admin = login_as("administrator")
-    page = admin.post("/admin/people/bulk?lang=en", data={"action": "disable", "all": "1", "place": str(cast.places.city.id), "sort": "name"})
+    data = {"action": "disable", "all": "1", "place": str(cast.places.city.id), "sort": "name"}
+    page = admin.post("/admin/people/bulk?lang=en", data=data)
     assert "4 people will not be able to sign in any more" in page.text
     assert sign_in_of(cast, "learner").disabled_at is None, "a preview changes nothing"
     assert admin.post("/admin/people/bulk/disable", data={"token": token_in(page)}).status_code == 303
@@ -300,8 +305,10 @@ def test_many_are_moved_after_a_preview_and_moved_back(database, login_as, cast,
     at(NOON)
     admin = login_as("administrator")
     page = admin.post("/admin/people/bulk", data={"action": "move", "id": [str(cast.ids["learner"]), str(cast.ids["trainer"])]})
-    wanted = {"token": token_in(page), "place_id": str(cast.places.other_county.id), "organisation": "统计局", "organisation_type": "government",
-              "since": "2026-09-01"}
+    wanted = {
+        "token": token_in(page), "place_id": str(cast.places.other_county.id), "organisation": "统计局",
+        "organisation_type": "government", "since": "2026-09-01",
+    }
     assert admin.post("/admin/people/bulk/move", data={**wanted, "since": "2026-10-01"}).status_code == 422
     shown = admin.post("/admin/people/bulk/move?lang=en", data=wanted)
     assert "2 people move to Guye District, Tangshan, Hebei" in text_of(shown)

@@ -49,7 +49,8 @@ def test_csv_is_read_by_excel_in_chinese_windows_and_keeps_types_apart():
 def test_xlsx_cells_have_types_and_the_second_sheet_says_what_the_table_covers():
     book = as_book([ROW])
     table, about = book.worksheets
-    assert [cell.value for cell in table[2]] == ["王晓兰", -3, datetime(2026, 9, 14, 0, 0), datetime(2026, 9, 15, 7, 30)]
+    day, moment = datetime.fromisoformat("2026-09-14 00:00"), datetime.fromisoformat("2026-09-15 07:30")
+    assert [cell.value for cell in table[2]] == ["王晓兰", -3, day, moment]
     assert [cell.data_type for cell in table[2]] == ["s", "n", "d", "d"]
     assert table.freeze_panes == "A2"
     assert [cell.value for cell in about[1]] == ["Search", "=cmd|' /C calc'!A0"]

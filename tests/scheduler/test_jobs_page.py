@@ -21,7 +21,8 @@ def run(minutes_ago, ok):
 
 
 @pytest.mark.parametrize(("last", "state"), [
-    (None, "todo"), (run(1, None), "now"), (run(30, True), "done"), (run(30, False), "late"), (run(181, True), "late"), (run(179, True), "done"),
+    (None, "todo"), (run(1, None), "now"), (run(30, True), "done"), (run(30, False), "late"), (run(181, True), "late"),
+    (run(179, True), "done"),
     (run(181, None), "late"),
 ])
 def test_how_a_job_stands(app, last, state):

@@ -15,7 +15,8 @@ from webapp.core.i18n import lazy
 
 DISABLE, ENABLE, MOVE = "disable", "enable", "move"
 ACTIONS = (
-    (DISABLE, lazy("Disable their sign-ins")), (ENABLE, lazy("Enable their sign-ins")), (MOVE, lazy("Move them to a place or organisation")),
+    (DISABLE, lazy("Disable their sign-ins")), (ENABLE, lazy("Enable their sign-ins")),
+    (MOVE, lazy("Move them to a place or organisation")),
 )
 KINDS = {
     ChangeKind.DISABLED: lazy("Sign-ins disabled"), ChangeKind.ENABLED: lazy("Sign-ins enabled"), ChangeKind.MOVED: lazy("People moved"),
@@ -48,8 +49,12 @@ def plan_of_move(person_ids: Sequence[UUID], place_id: UUID | None, since: date)
     """The dry run of moving to a place: who is recorded there already may still change the organisation. Two queries."""
     spells = services_work.open_spells(person_ids)
     late = {each for each in person_ids if each in spells and since < spells[each].valid_from}
-    there = [each for each, (place, _organisation) in queries_people.places_of(person_ids).items() if place == place_id and each not in late]
-    stays = [(len(late), lazy("have a later change on record")), (len(there), lazy("work in this place already; only the organisation changes"))]
+    now = queries_people.places_of(person_ids).items()
+    there = [each for each, (place, _organisation) in now if place == place_id and each not in late]
+    stays = [
+        (len(late), lazy("have a later change on record")),
+        (len(there), lazy("work in this place already; only the organisation changes")),
+    ]
     return Plan([each for each in person_ids if each not in late], [each for each in stays if each[0]])
 
 

@@ -48,7 +48,8 @@ def in_trees(column: Any, paths: Iterable[str] | None) -> ColumnElement[bool] | 
     listed = list(paths)
     if not listed:
         return false()
-    return column.in_(select(Place.id).where(or_(*[within(path) for path in listed])))
+    found: ColumnElement[bool] = column.in_(select(Place.id).where(or_(*[within(path) for path in listed])))
+    return found
 
 
 def in_tree_of(column: Any, place_id: str) -> ColumnElement[bool]:
@@ -56,7 +57,8 @@ def in_tree_of(column: Any, place_id: str) -> ColumnElement[bool]:
     place = db.session.get(Place, UUID(place_id))
     if place is None:
         raise ValueError(place_id)
-    return column.in_(select(Place.id).where(within(place.path)))
+    found: ColumnElement[bool] = column.in_(select(Place.id).where(within(place.path)))
+    return found
 
 
 def is_one_of(value: str, known: Sequence[str]) -> str:

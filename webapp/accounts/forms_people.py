@@ -69,7 +69,7 @@ class PersonForm(_Scoped, ProfileForm):
 
     def __init__(self, *, may_use: Callable[[Place | None], bool], **rest: Any) -> None:
         super().__init__(**rest)
-        self.may_use = may_use  # type: ignore[method-assign]
+        self.may_use = may_use
 
 
 class NewPersonForm(_Scoped, ProfileForm):
@@ -79,7 +79,7 @@ class NewPersonForm(_Scoped, ProfileForm):
 
     def __init__(self, *, may_use: Callable[[Place | None], bool], **rest: Any) -> None:
         super().__init__(**rest)
-        self.may_use = may_use  # type: ignore[method-assign]
+        self.may_use = may_use
 
     def validate_email(self, field: Any) -> None:
         """An address, if there is one."""
@@ -103,7 +103,7 @@ class MoveForm(_Scoped, WithPlace, Form):
 
     def __init__(self, *, may_use: Callable[[Place | None], bool], **rest: Any) -> None:
         super().__init__(**rest)
-        self.may_use = may_use  # type: ignore[method-assign]
+        self.may_use = may_use
         self.organisation_type.choices = _optional(labels.ORGANISATION_TYPES.items())
 
     def validate_organisation_type(self, field: Any) -> None:
@@ -123,7 +123,7 @@ class OrganisationForm(_Scoped, WithPlace, Form):
 
     def __init__(self, *, may_use: Callable[[Place | None], bool], **rest: Any) -> None:
         super().__init__(**rest)
-        self.may_use = may_use  # type: ignore[method-assign]
+        self.may_use = may_use
         self.type.choices = [SelectChoice(kind.value, str(text)) for kind, text in labels.ORGANISATION_TYPES.items()]
         self.government_level.choices = _optional(labels.GOVERNMENT_LEVELS.items())
         self.sector.choices = _optional(labels.SECTORS.items())

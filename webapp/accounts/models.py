@@ -133,6 +133,10 @@ class Person(Model):
         CheckConstraint("birth_year IS NULL OR (birth_year BETWEEN 1900 AND 2100)", name="birth_year"),
         CheckConstraint("position_level IS NULL OR position_level IN (10, 20, 30, 40, 50)", name="position_level"),
         Index("ix_people_sort_key", "sort_key", "id"),
+        # No extension and no parser of words: the terms are made by us, and found by their beginning in any locale.
+        Index("ix_people_search", text("array_to_tsvector(string_to_array(search, ' '))"), postgresql_using="gin").ddl_if(
+            dialect="postgresql"
+        ),
         Index("ix_people_demo", "id", sqlite_where=text("demo"), postgresql_where=text("demo")),
     )
 
@@ -166,11 +170,6 @@ def _found_by_its_name(row: Person | Organisation, value: str, _before: object, 
 
 
 # No extension and no parser of words: the terms are made here, and the index finds them by their beginning in any locale.
-Index(
-    "ix_people_search", text("array_to_tsvector(string_to_array(search, ' '))"), _table=Person.__table__, postgresql_using="gin",
-).ddl_if(dialect="postgresql")
-
-
 class SignIn(Model):
     """How a person signs in. The e-mail is kept as typed and, for comparing, folded."""
 

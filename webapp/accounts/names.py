@@ -53,7 +53,7 @@ def syllables(han: str) -> list[str]:
 def _runs(name: str) -> list[tuple[bool, str]]:
     """A name taken apart into runs of Chinese characters and words of other scripts."""
     folded = unicodedata.normalize("NFKC", name)
-    runs = []
+    runs: list[tuple[bool, str]] = []
     for is_han, each in groupby(folded, lambda character: bool(_HAN.match(character))):
         text = "".join(each)
         runs += [(True, text)] if is_han else [(False, word) for word in re.split(r"[\s·・•‧.,\-]+", text) if word]
@@ -109,4 +109,4 @@ def query_words(text: str) -> list[str]:
 
 def is_address(text: str) -> bool:
     """Whether a typed search means an e-mail address rather than a name."""
-    return text.isascii() and any(each == "@" or each == "_" or each.isdigit() for each in text)
+    return text.isascii() and any(each in "@_" or each.isdigit() for each in text)

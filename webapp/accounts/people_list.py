@@ -24,7 +24,8 @@ from webapp.places.models import Place
 
 WITH, WITHOUT, DISABLED, WAITING = "with", "without", "disabled", "waiting"
 SIGN_IN_STATES = {
-    WITH: lazy("Can sign in"), WITHOUT: lazy("No sign-in"), DISABLED: lazy("Sign-in is disabled"), WAITING: lazy("Invited, no password yet"),
+    WITH: lazy("Can sign in"), WITHOUT: lazy("No sign-in"),
+    DISABLED: lazy("Sign-in is disabled"), WAITING: lazy("Invited, no password yet"),
 }
 _BADGES = {WITH: "done", WITHOUT: None, DISABLED: "off", WAITING: "wait"}
 
@@ -114,7 +115,8 @@ FILTERS = (
     Filter("demo", lazy("Demo people"), _demo, lambda: [("yes", _("Demo people only")), ("no", _("Without demo people"))]),
 )
 COLUMNS: tuple[Column[PersonRow], ...] = (
-    Column("name", lazy("Name"), lambda row: row.name, sort=Person.sort_key, indexed=True, link=lambda row: address(f"/admin/people/{row.id}/")),
+    Column("name", lazy("Name"), lambda row: row.name, sort=Person.sort_key, indexed=True,
+           link=lambda row: address(f"/admin/people/{row.id}/")),
     Column("organisation", lazy("Organisation"), lambda row: row.organisation),
     Column("place", lazy("Place"), lambda row: row.place),
     Column("level", lazy("Position level"), lambda row: row.level, sort=func.coalesce(Person.position_level, 0)),

@@ -30,8 +30,8 @@ class Merging:
 
 
 def create(
-    *, name: str, type: OrganisationType, government_level: GovernmentLevel | None, sector: Sector | None, place_id: UUID | None,  # noqa: A002
-    now: datetime, actor_id: UUID,
+    *, name: str, type: OrganisationType, government_level: GovernmentLevel | None, sector: Sector | None,  # noqa: A002
+    place_id: UUID | None, now: datetime, actor_id: UUID,
 ) -> Organisation:
     """Add an organisation. Audited. Raises `NameTaken`, `rules.Refused`."""
     called = rules.organisation_of(name)
@@ -42,7 +42,10 @@ def create(
     )
     db.session.add(row)
     db.session.flush()
-    record(actor_id=actor_id, action="organisation.created", subject=("organisation", row.id), after=_audited(row), now=now, place_id=row.place_id)
+    record(
+        actor_id=actor_id, action="organisation.created", subject=("organisation", row.id), after=_audited(row), now=now,
+        place_id=row.place_id,
+    )
     return row
 
 
@@ -152,8 +155,8 @@ def part_again(*, change: BulkChange, now: datetime, actor_id: UUID) -> int:
         db.session.delete(alias)
     db.session.flush()
     record(
-        actor_id=actor_id, action="organisation.parted", subject=("organisation", gone.id), after={"from": str(kept), "people": count}, now=now,
-        place_id=gone.place_id,
+        actor_id=actor_id, action="organisation.parted", subject=("organisation", gone.id), now=now,
+        after={"from": str(kept), "people": count}, place_id=gone.place_id,
     )
     return count
 

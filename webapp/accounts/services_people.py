@@ -13,6 +13,7 @@ from webapp.accounts import rules, services, services_links, services_sessions, 
 from webapp.accounts.errors_people import HasSignIn, NoSignIn, TooLateToUndo, UndoneAlready
 from webapp.accounts.models import Person, Session, Sex, SignIn, TokenPurpose
 from webapp.accounts.models_people import BulkChange, ChangeKind
+from webapp.accounts.services_roles import keep_an_administrator
 from webapp.core.audit import record
 from webapp.core.database import db
 from webapp.core.ids import new_id
@@ -73,7 +74,11 @@ def end_sessions(*, person: Person, now: datetime, actor_id: UUID) -> int:
 
 
 def disable(*, person_ids: Sequence[UUID], now: datetime, actor_id: UUID) -> list[UUID]:
-    """Stop these people from signing in and sign them out; ids of those for whom it changed something. Audited one by one."""
+    """Stop these people from signing in and sign them out; ids of those for whom it changed something. Audited one by one.
+
+    Raises `LastAdministrator` if nobody were left who administers everything.
+    """
+    keep_an_administrator(person_ids=person_ids, now=now)
     changed = _switch(person_ids, SignIn.disabled_at.is_(None), now)
     for part in _parts(changed):
         theirs = select(SignIn.id).where(SignIn.person_id.in_(part))

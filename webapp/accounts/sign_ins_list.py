@@ -42,8 +42,10 @@ def load(keys: Sequence[UUID]) -> list[SignInRow]:
     now = clock.now()
     theirs = Session.sign_in_id == SignIn.id
     last = select(func.max(Session.created_at)).where(theirs).scalar_subquery()
-    browsers = select(func.count()).select_from(Session).where(theirs, Session.ended_at.is_(None), Session.expires_at > now).scalar_subquery()
-    found = {row.id: (row, count, at) for row, count, at in db.session.execute(select(SignIn, browsers, last).where(SignIn.id.in_(keys)))}
+    alive = (theirs, Session.ended_at.is_(None), Session.expires_at > now)
+    browsers = select(func.count()).select_from(Session).where(*alive).scalar_subquery()
+    rows = db.session.execute(select(SignIn, browsers, last).where(SignIn.id.in_(keys)))
+    found = {row.id: (row, count, at) for row, count, at in rows}
     return [
         SignInRow(
             id=row.id, person_id=row.person_id, name=row.person.name, email=row.email, state=state_of(row), browsers=count, last_at=at,
@@ -76,7 +78,8 @@ def _found(text: str) -> ColumnElement[bool] | None:
 
 
 COLUMNS: tuple[Column[SignInRow], ...] = (
-    Column("email", lazy("E-mail"), lambda row: row.email, sort=SignIn.email_key, link=lambda row: address(f"/admin/people/{row.person_id}/")),
+    Column("email", lazy("E-mail"), lambda row: row.email, sort=SignIn.email_key,
+           link=lambda row: address(f"/admin/people/{row.person_id}/")),
     Column("name", lazy("Name"), lambda row: row.name),
     Column("state", lazy("State"), lambda row: str(SIGN_IN_STATES[row.state]), state=lambda row: _BADGES[row.state]),
     Column("browsers", lazy("Browsers signed in"), lambda row: row.browsers),

@@ -126,7 +126,7 @@ def add_alias(organisation_id: UUID) -> Response:
         flash(form.alias.errors[0], "bad")
         return redirect(address(f"{HOME}{organisation_id}/"), 303)
     with unit_of_work():
-        services_organisations.add_alias(organisation=found, name=form.alias.data, now=clock.now(), actor_id=who.person_id)
+        services_organisations.add_alias(organisation=found, name=str(form.alias.data), now=clock.now(), actor_id=who.person_id)
     return _back(organisation_id, _("The name is added."))
 
 
@@ -152,7 +152,8 @@ def ask_merge(organisation_id: UUID) -> str:
     text, chosen = request.args.get("q", "").strip()[:100], request.args.get("into", "")
     if chosen:
         kept = organisation_of(who, _uuid(chosen))
-        return render_template("accounts/admin_merge.html", gone=gone, kept=kept, plan=services_organisations.preview(gone, kept), found=[], text="")
+        plan = services_organisations.preview(gone, kept)
+        return render_template("accounts/admin_merge.html", gone=gone, kept=kept, plan=plan, found=[], text="")
     listing = organisations_list(who)
     found = [row for row in listing.page(listing.asked({"q": text})).rows[: FOUND + 1] if row.id != gone.id] if text else []
     return render_template("accounts/admin_merge.html", gone=gone, kept=None, plan=None, found=found[:FOUND], text=text)

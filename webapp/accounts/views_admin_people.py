@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date, datetime
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request
@@ -17,7 +17,7 @@ from webapp.accounts.queries_people import changes_of
 from webapp.core import clock
 from webapp.core.access import allow, load_or_404
 from webapp.core.database import db
-from webapp.core.i18n import _, _n
+from webapp.core.i18n import _n
 from webapp.core.listing_files import save_as
 from webapp.core.selection import Selection, choose, reopen
 from webapp.core.ui.templating import address
@@ -105,21 +105,23 @@ def move() -> str | Response | tuple[str, int]:
     if not form.validate_on_submit():
         page = render_template("accounts/admin_move.html", form=form, chosen=chosen, plan=None)
         return (page, 422) if form.errors else page
+    since = form.since.data
+    assert since is not None
     if not request.form.get("confirmed"):
-        plan = bulk.plan_of_move(chosen.keys, form.place_id.data, form.since.data)
+        plan = bulk.plan_of_move(chosen.keys, form.place_id.data, since)
         there = places.full_names([form.place_id.data]).get(form.place_id.data, "") if form.place_id.data else ""
         return render_template("accounts/admin_move.html", form=form, chosen=chosen, plan=plan, there=there)
-    return _done(_move(who, chosen, form, now))
+    return _done(_move(who, chosen, form, since, now))
 
 
-def _move(who: Viewer, chosen: Selection, form: MoveForm, now: Any) -> int:
+def _move(who: Viewer, chosen: Selection, form: MoveForm, since: date, now: datetime) -> int:
     with unit_of_work():
         name, kind = rules.organisation_of(form.organisation.data or ""), form.organisation_type.data
         there = services.organisation_named(
             name=name, type=OrganisationType(kind or "other"), place_id=form.place_id.data, now=now,
         ) if name else None
         rows = services_people.move(
-            person_ids=chosen.keys, place_id=form.place_id.data, organisation_id=there.id if there else None, since=form.since.data,
+            person_ids=chosen.keys, place_id=form.place_id.data, organisation_id=there.id if there else None, since=since,
             now=now, actor_id=who.person_id,
         )
         services_people.remember(kind=ChangeKind.MOVED, rows=rows, now=now, actor_id=who.person_id)

@@ -171,7 +171,7 @@ def give_sign_in(person_id: UUID) -> Response:
         flash(form.email.errors[0], "bad")
         return redirect(address(f"/admin/people/{person_id}/"), 303)
     with unit_of_work():
-        services_people.give_sign_in(person=person, email=form.email.data, now=clock.now(), actor_id=who.person_id)
+        services_people.give_sign_in(person=person, email=str(form.email.data), now=clock.now(), actor_id=who.person_id)
     return _back(person_id, _("The person can sign in as soon as they have chosen a password; the link is on its way."))
 
 

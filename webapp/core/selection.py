@@ -76,10 +76,8 @@ def reopen(listing: Listing[Any], token: str, *, actor_id: UUID, action: str) ->
         content: Mapping[str, Any] = _signer(listing, actor_id, action).loads(token, max_age=TOKEN_LIFE_SECONDS)
     except BadData as error:
         raise SelectionChanged from error
-    if "query" in content:
-        keys = listing.keys(listing.asked(content["query"]), COUNTED)
-    else:
-        keys = listing.keys_among(_uuids(content["ids"]))
+    wanted = content.get("query")
+    keys = listing.keys_among(_uuids(content["ids"])) if wanted is None else listing.keys(listing.asked(wanted), COUNTED)
     if _digest(keys) != content["digest"]:
         raise SelectionChanged
     return Selection(keys, token)

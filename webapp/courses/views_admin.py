@@ -53,7 +53,8 @@ def difference(now: Course | None, then: Course) -> Difference:
     """Steps by id, in the order of their course."""
     here = [step.id for step in now.steps] if now else []
     there = [step.id for step in then.steps]
-    return Difference([each for each in there if each not in here], [each for each in here if each not in there], len(set(here) & set(there)))
+    added, removed = [each for each in there if each not in here], [each for each in here if each not in there]
+    return Difference(added, removed, len(set(here) & set(there)))
 
 
 @bp.get(HOME)

@@ -16,7 +16,8 @@ from webapp.learning.models import Enrolment
 
 def enrolments(person_id: UUID) -> Panel:
     """Courses a person takes, the latest first. One query."""
-    rows = db.session.scalars(select(Enrolment).where(Enrolment.person_id == person_id).order_by(Enrolment.enrolled_at.desc(), Enrolment.id))
+    theirs = select(Enrolment).where(Enrolment.person_id == person_id)
+    rows = db.session.scalars(theirs.order_by(Enrolment.enrolled_at.desc(), Enrolment.id))
     return Panel("enrolments", _("Courses"), [_("Course"), _("Enrolled"), _("Last active"), _("Completed")], [_row(each) for each in rows],
                  _("Not enrolled in any course."))
 
