@@ -29,8 +29,8 @@ LANGUAGE_KEPT = timedelta(days=365)
 def go_on(sign_in_id: UUID, target: str, *, told: bool = False, asks_more: bool | None = None) -> Response:
     """Sign this browser in and lead on, or ask for the second factor before. Call it after the unit of work that proved who it is.
 
-    `told`: no notice of a new device, since the account was made a moment ago or another mail tells it. `asks_more`: whether there is a second
-    factor, where that was read together with the password a moment ago.
+    `told`: no notice of a new device, since the account was made a moment ago or another mail tells it. `asks_more`: whether
+    there is a second factor, where that was read together with the password.
     """
     with unit_of_work():
         if services_second_factor.is_set_up(sign_in_id) if asks_more is None else asks_more:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from webapp.accounts.current import Viewer
 from webapp.accounts.models import Organisation, Person, Role, SignIn
 from webapp.accounts.models_invitations import InvitationCode
+from webapp.core.config import settings
 from webapp.core.database import db
 from webapp.core.i18n import _, lazy
 from webapp.core.listing import Column, Filter, Listing
@@ -40,6 +41,11 @@ def state_of(row: InvitationCode, now: datetime) -> str:
     return "expired" if now >= row.until else "open"
 
 
+def last_day(until: datetime) -> date:
+    """The last day on which a code works, in the programme's zone."""
+    return (until - timedelta(microseconds=1)).astimezone(settings().programme_zone).date()
+
+
 def listing(viewer: Viewer, now: datetime) -> Listing[InvitationCode]:
     """Codes for places of the viewer's trees; those without a place are for who administers everywhere."""
     source = select(InvitationCode.id).select_from(InvitationCode).outerjoin(Place, Place.id == InvitationCode.place_id)
@@ -51,11 +57,11 @@ def listing(viewer: Viewer, now: datetime) -> Listing[InvitationCode]:
     return Listing(
         name="invitations", title=lazy("Invitation codes"), source=source, key=InvitationCode.id, load=_load, sort="made", descending=True,
         columns=(
-            Column("code", lazy("Invitation code"), lambda row: row.code or _("personal"), link=lambda row: address(f"/admin/invitations/{row.id}")),
+            Column("code", lazy("Invitation code"), lambda row: row.code or _("personal"), link=_address),
             Column("whom", lazy("For whom"), _for_whom),
             Column("place", lazy("Place"), lambda row: row.place.name() if row.place else ""),
-            Column("uses", lazy("Used"), lambda row: _("%(uses)d of %(most)d", uses=row.uses, most=row.most_uses), sort=InvitationCode.uses),
-            Column("until", lazy("Works until"), lambda row: row.until, sort=InvitationCode.until),
+            Column("uses", lazy("Used"), _used, sort=InvitationCode.uses),
+            Column("until", lazy("Last day"), lambda row: last_day(row.until), sort=InvitationCode.until),
             Column("state", lazy("State"), lambda row: str(STATES[state_of(row, now)]), state=lambda row: BADGES[state_of(row, now)]),
             Column("by", lazy("Made by"), lambda row: row.made_by.name if row.made_by else ""),
             Column("made", lazy("Made at"), lambda row: row.created_at, sort=InvitationCode.created_at, indexed=False),
@@ -75,6 +81,14 @@ def _load(keys: Sequence[Any]) -> list[InvitationCode]:
     ))
     found = {row.id: row for row in rows}
     return [found[key] for key in keys if key in found]
+
+
+def _address(row: InvitationCode) -> str:
+    return address(f"/admin/invitations/{row.id}")
+
+
+def _used(row: InvitationCode) -> str:
+    return _("%(uses)d of %(most)d", uses=row.uses, most=row.most_uses)
 
 
 def _for_whom(row: InvitationCode) -> str:

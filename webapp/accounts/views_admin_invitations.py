@@ -98,11 +98,12 @@ def invitation(invitation_id: UUID) -> str:
     """One code, with a QR code to print."""
     row = _load(invitation_id)
     url = link(f"/join/{row.code}") if row.code else ""
-    picture = segno.make(url, error="m").svg_data_uri(scale=5, border=4) if url else ""
+    picture = segno.make(url, error="m").svg_data_uri(scale=5, border=4, light="#fff") if url else ""
     names = places.full_names([row.place_id]) if row.place_id else {}
     return render_template(
         "accounts/admin_invitation.html", row=row, url=url, picture=picture, place=names.get(row.place_id, "") if row.place_id else "",
         state=listing_invitations.state_of(row, clock.now()), states=listing_invitations.STATES, badges=listing_invitations.BADGES,
+        last_day=listing_invitations.last_day(row.until),
     )
 
 
@@ -151,10 +152,11 @@ def sheet() -> Response | tuple[str, int]:
         made = services_invitations.make_for_people(people=chosen, until=until, actor_id=who.person_id, now=clock.now())
         lines = [
             (person.name, person.organisation.name if person.organisation else "", code,
-             segno.make(link(f"/join/{code}"), error="l").svg_data_uri(scale=3, border=4))
+             segno.make(link(f"/join/{code}"), error="l").svg_data_uri(scale=3, border=4, light="#fff"))
             for person, code in made
         ]
-    response = make_response(render_template("accounts/admin_invitation_sheet.html", lines=lines, until=until, url=link("/join")))
+    body = render_template("accounts/admin_invitation_sheet.html", lines=lines, last_day=form.until.data, url=link("/join"))
+    response = make_response(body)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -159,7 +159,7 @@ def _set_up(form: CodeForm) -> str:
         raise NoSecondFactor
     secret = services.waiting_secret(who.sign_in_id, clock.now())
     uri = totp.address(secret, issuer=ISSUER, account=who.sign_in.email)
-    picture = segno.make(uri, error="m").svg_data_uri(scale=5, border=4)
+    picture = segno.make(uri, error="m").svg_data_uri(scale=5, border=4, light="#fff")
     return render_template("accounts/second_factor_set_up.html", form=form, picture=picture, typed=totp.typed(secret), uri=uri)
 
 
