@@ -99,8 +99,8 @@ def _roles() -> str:
 
 def _records(app: Flask) -> str:
     text = (
-        "\n## Addresses of a record, by the place of the record\n\nThe role was granted for one county. The parent city lies above it, so it is "
-        "not the role's. A role granted everywhere opens all four.\n\n"
+        "\n## Addresses of a record, by the place of the record\n\nThe role was granted for one county. The parent city lies above it, "
+        "so it is not the role's. A role granted everywhere opens all four.\n\n"
         f"| address | by the record's place | role | {' | '.join(PLACES)} |\n| --- | --- | --- | {' | '.join('---' for _ in PLACES)} |\n"
     )
     for rule, kind, predicate in rules_of(app):

@@ -21,7 +21,8 @@ def city_administrator(cast):
     """The trainer also administers the city."""
     with unit_of_work():
         services.grant_role(
-            person=cast.trainer, role=Role.ADMINISTRATOR, place=cast.places.city, now=NOON, actor_id=cast.ids["administrator"], reason="letter 7",
+            person=cast.trainer, role=Role.ADMINISTRATOR, place=cast.places.city, now=NOON, actor_id=cast.ids["administrator"],
+            reason="letter 7",
         )
     return cast.trainer
 
@@ -38,7 +39,7 @@ def form(cast, **more):
     return {"role": "staff", "place_id": str(cast.places.county.id), "reason": "任命书〔2026〕7号", **more}
 
 
-def test_the_list_holds_the_roles_of_the_own_tree_only_and_costs_the_same_for_many(database, cast, city_administrator, login_as, max_queries):
+def test_the_list_holds_the_own_tree_only_and_costs_the_same_for_many(database, cast, city_administrator, login_as, max_queries):
     everywhere, city = login_as("administrator"), login_as("trainer")
     with max_queries(8) as few:
         text = everywhere.get("/admin/roles/?lang=en").text
@@ -48,7 +49,8 @@ def test_the_list_holds_the_roles_of_the_own_tree_only_and_costs_the_same_for_ma
     assert not any(name in text for name in ("赵敏", "刘洋", "All places"))
     with unit_of_work():
         for number in range(40):
-            services.grant_role(person=cast.learner, role=Role.STAFF, place=cast.places.city, now=NOON, actor_id=None, until=NOON + timedelta(days=number + 1))
+            until = NOON + timedelta(days=number + 1)
+            services.grant_role(person=cast.learner, role=Role.STAFF, place=cast.places.city, now=NOON, actor_id=None, until=until)
     with max_queries(len(few)):
         everywhere.get("/admin/roles/?lang=en")
 
@@ -59,7 +61,8 @@ def test_the_list_holds_the_roles_of_the_own_tree_only_and_costs_the_same_for_ma
 def test_roles_are_searched_and_filtered(database, cast, login_as, at, query, found, not_found):
     at(NOON)
     with unit_of_work():
-        services.grant_role(person=cast.learner, role=Role.STAFF, now=NOON - timedelta(days=9), until=NOON - timedelta(days=1), actor_id=None)
+        before, over = NOON - timedelta(days=9), NOON - timedelta(days=1)
+        services.grant_role(person=cast.learner, role=Role.STAFF, now=before, until=over, actor_id=None)
     for name in ("learner", "staff", "other_county", "trainer"):
         db.session.refresh(getattr(cast, name))
     text = login_as("administrator").get(f"/admin/roles/?{query}").text

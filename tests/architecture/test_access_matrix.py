@@ -38,7 +38,8 @@ def places(cast):
     ]))
     db.session.flush()
     state = {
-        "country": "KE", "code": "001", "kind": "county", "level": "county", "path": "KE/001/", "names": {"en": "Mombasa"}, "short_names": {},
+        "country": "KE", "code": "001", "kind": "county", "level": "county", "path": "KE/001/", "names": {"en": "Mombasa"},
+        "short_names": {},
     }
     far = Place(id=new_id(), **state, search="mombasa")
     db.session.add(far)
@@ -58,7 +59,8 @@ def records(places):
             person = services.create_person(name=f"Person {column}", language="en", now=NOW, place=place)
             services.create_sign_in(person=person, email=f"matrix{number}@example.org", password_hash="x", now=NOW, verified=True)
             office = Organisation(
-                id=new_id(), name=f"Office {column}", name_key=f"office{number}", type=OrganisationType.OTHER, place_id=place.id, created_at=NOW,
+                id=new_id(), name=f"Office {column}", name_key=f"office{number}", type=OrganisationType.OTHER, place_id=place.id,
+                created_at=NOW,
             )
             grant = RoleGrant(id=new_id(), person_id=person.id, role=Role.TRAINER, place_id=place.id, granted_at=NOW)
             code = InvitationCode(
@@ -100,7 +102,7 @@ def record_rules(app):
     return [(rule, predicate) for rule, kind, predicate in page.rules_of(app) if kind == access.ALLOWED and page.record_of(rule)]
 
 
-@pytest.mark.parametrize(("role", "everywhere"), HELD, ids=lambda value: str(value))
+@pytest.mark.parametrize(("role", "everywhere"), HELD, ids=str)
 def test_a_record_opens_for_the_roles_and_places_of_the_table(database, records, browser_of, role, everywhere):
     browser, seen = browser_of(role, everywhere), 0
     for rule, predicate in record_rules(database):
@@ -130,13 +132,14 @@ def test_what_changes_a_record_elsewhere_is_refused_as_if_it_were_not_there(app,
                 assert response.status_code == 404, f"{address}: {response.status_code} for {role} in {column}"
 
 
-@pytest.mark.parametrize(("role", "everywhere"), HELD, ids=lambda value: str(value))
+@pytest.mark.parametrize(("role", "everywhere"), HELD, ids=str)
 def test_an_address_without_a_record_opens_for_the_roles_of_the_table(app, browser_of, role, everywhere):
     browser = browser_of(role, everywhere)
     for rule, kind, predicate in page.rules_of(app):
         if kind == access.ALLOWED and not rule.arguments and "GET" in rule.methods:
             status = browser.get(rule.rule).status_code
-            assert (status != 404) is rights.allows(role, page.right_of(predicate), everywhere=everywhere), f"{rule.rule}: {status} for {role}"
+            expected = rights.allows(role, page.right_of(predicate), everywhere=everywhere)
+            assert (status != 404) is expected, f"{rule.rule}: {status} for {role}"
 
 
 # The access functions and the table
@@ -167,7 +170,7 @@ def predicates():
 def test_the_table_of_rights_is_what_the_access_functions_do(app):
     known, functions = {name for right in rights.RIGHTS for name in right.predicates}, predicates()
     for endpoint, (kind, predicate) in access.declared(app).items():
-        assert kind != access.ALLOWED or predicate in known, f"{endpoint} asks {predicate}, which no right in webapp/accounts/rights.py names"
+        assert kind != access.ALLOWED or predicate in known, f"{endpoint}: no right in webapp/accounts/rights.py names {predicate}"
     for right in rights.RIGHTS:
         for name in right.predicates:
             for role, everywhere in HELD:

@@ -93,7 +93,9 @@ FILTERS = (
     Filter("person", lazy("Person"), lambda value: RoleGrant.person_id == UUID(value)),
 )
 COLUMNS: tuple[Column[GrantRow], ...] = (
-    Column("name", lazy("Name"), lambda row: row.name, sort=Person.sort_key, link=lambda row: address(f"/admin/people/{row.person_id}/rights")),
+    Column(
+        "name", lazy("Name"), lambda row: row.name, sort=Person.sort_key, link=lambda row: address(f"/admin/people/{row.person_id}/rights"),
+    ),
     Column("role", lazy("Role"), lambda row: str(labels.ROLES[row.role]), sort=RoleGrant.role),
     Column("place", lazy("Place"), lambda row: row.place),
     Column("state", lazy("State"), lambda row: str(STATES[row.state]), state=lambda row: _BADGES[row.state]),

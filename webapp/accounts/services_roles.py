@@ -6,7 +6,7 @@ grants of all who administer everything, in the order of their ids, and changes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -88,11 +88,13 @@ def revoke_role(*, grant: RoleGrant, now: datetime, actor_id: UUID | None, reaso
     )
 
 
-def keep_an_administrator(*, now: datetime, person_id: UUID | None = None, grant_id: UUID | None = None) -> None:
+def keep_an_administrator(
+    *, now: datetime, person_id: UUID | None = None, grant_id: UUID | None = None, person_ids: Collection[UUID] = (),
+) -> None:
     """Refuse what would leave nobody who administers everything, can sign in, and has no end date. Raises `LastAdministrator`.
 
-    Call it before a person is disabled, merged away or erased (`person_id`), or a grant ends (`grant_id`). Two statements: the
-    first waits for everybody who is doing the same, the second sees what they did.
+    Call it before people are disabled, merged away or erased (`person_id`, `person_ids`), or a grant ends (`grant_id`). Two
+    statements: the first waits for everybody who is doing the same, the second sees what they did.
     """
     of_all = (RoleGrant.role == Role.ADMINISTRATOR, RoleGrant.place_id.is_(None), RoleGrant.revoked_at.is_(None))
     db.session.execute(select(RoleGrant.id).where(*of_all).order_by(RoleGrant.id).with_for_update()).all()
@@ -105,7 +107,8 @@ def keep_an_administrator(*, now: datetime, person_id: UUID | None = None, grant
             Person.erased_at.is_(None), Person.merged_into_id.is_(None),
         )
     ).all()
-    left = [each for each in holders if person_id != each.person_id and grant_id != each.id]
+    going = {person_id, *person_ids}
+    left = [each for each in holders if each.person_id not in going and grant_id != each.id]
     if holders and not left:
         raise LastAdministrator
 

@@ -116,7 +116,8 @@ def end(grant_id: UUID) -> Response | str | tuple[str, int]:
     place = places.full_names([row.place_id])[row.place_id] if row.place_id else None
     body = render_template(
         "accounts/admin_role_end.html", form=form, grant=row, person=db.session.get_one(Person, row.person_id), own=own, place=place,
-        role=labels.ROLES[row.role], sentences=rights.sentences(row.role, place), over=roles_list.state_of(row, clock.now()) == roles_list.OVER,
+        role=labels.ROLES[row.role], sentences=rights.sentences(row.role, place),
+        over=roles_list.state_of(row, clock.now()) == roles_list.OVER,
     )
     return (body, 422) if form.errors else body
 

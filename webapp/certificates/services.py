@@ -72,7 +72,9 @@ def issue(*, person: Person, course: Course, enrolment: Enrolment, origin: Origi
     certificate = queries.held(person.id, course.id)
     assert certificate is not None
     if made is not None:
-        audit.record(actor_id=person.id, action="certificate.issued", subject=("certificate", certificate_id), now=now, place_id=person.place_id)
+        audit.record(
+            actor_id=person.id, action="certificate.issued", subject=("certificate", certificate_id), now=now, place_id=person.place_id
+        )
         record(
             kind=EventKind.CERTIFIED,
             person=person,

@@ -15,9 +15,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, String, Table, event, insert, select, update
@@ -83,9 +83,7 @@ class AuditHead(Model):
     verified_at: Mapped[datetime | None]
 
 
-ENTRIES, HEAD = AuditEntry.__table__, AuditHead.__table__
-assert isinstance(ENTRIES, Table)
-assert isinstance(HEAD, Table)
+ENTRIES, HEAD = cast("Table", AuditEntry.__table__), cast("Table", AuditHead.__table__)
 guard(ENTRIES, HEAD)
 
 
@@ -173,9 +171,10 @@ def seal(session: Session) -> None:
 
 
 def _utc(moment: datetime) -> datetime:
-    bound = AuditEntry.at.type.process_bind_param(moment, None)  # type: ignore[attr-defined]
-    assert isinstance(bound, datetime)
-    return bound
+    if moment.tzinfo is None:
+        message = "a moment needs a time zone"
+        raise ValueError(message)
+    return moment.astimezone(UTC)
 
 
 def _locked_head(session: Session) -> tuple[int, str]:

@@ -123,7 +123,7 @@ def _follow(start: Link, until: int, anchor: Link | None = None, *, let_go: bool
         for row in rows:
             if row["number"] != here.number + 1:
                 raise AuditBroken(here.number + 1, Fault.MISSING)
-            if hash_of(here.hash, row) != row["hash"]:
+            if hash_of(here.hash, dict(row)) != row["hash"]:
                 raise AuditBroken(row["number"], Fault.CHANGED)
             here = Link(row["number"], row["hash"])
             if anchor is not None and here.number == anchor.number and here != anchor:

@@ -23,7 +23,9 @@ def _anchor(_context: click.Context, _parameter: click.Parameter, text: str | No
 
 
 @audit.command("verify")
-@click.option("--anchor", callback=_anchor, metavar="NUMBER:HASH", help="The end of the chain as an earlier run printed it; it must still be in it.")
+@click.option(
+    "--anchor", callback=_anchor, metavar="NUMBER:HASH", help="The end of the chain as an earlier run printed it; it must still be in it.",
+)
 @with_app
 def verify_chain(anchor: Link | None) -> None:
     """Follow the chain from the first entry to the last; exit code 1 and the number of the first entry that does not fit.

@@ -15,21 +15,21 @@ CREATE = {
         "CREATE TRIGGER audit_entries_no_update BEFORE UPDATE ON audit_entries BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
         "CREATE TRIGGER audit_entries_no_delete BEFORE DELETE ON audit_entries BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
         "CREATE TRIGGER audit_head_no_delete BEFORE DELETE ON audit_head BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
-        "CREATE TRIGGER audit_head_forward BEFORE UPDATE ON audit_head WHEN NEW.number < OLD.number "
-        "BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
+        ("CREATE TRIGGER audit_head_forward BEFORE UPDATE ON audit_head WHEN NEW.number < OLD.number "
+         "BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END"),
     ),
     "postgresql": (
-        "CREATE OR REPLACE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'audit is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$",
-        "CREATE TRIGGER audit_entries_no_change BEFORE UPDATE OR DELETE ON audit_entries "
-        "FOR EACH ROW EXECUTE FUNCTION audit_is_append_only()",
-        "CREATE TRIGGER audit_entries_no_truncate BEFORE TRUNCATE ON audit_entries "
-        "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()",
+        ("CREATE OR REPLACE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+         "$$ BEGIN RAISE EXCEPTION 'audit is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$"),
+        ("CREATE TRIGGER audit_entries_no_change BEFORE UPDATE OR DELETE ON audit_entries "
+         "FOR EACH ROW EXECUTE FUNCTION audit_is_append_only()"),
+        ("CREATE TRIGGER audit_entries_no_truncate BEFORE TRUNCATE ON audit_entries "
+         "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()"),
         "CREATE TRIGGER audit_head_no_delete BEFORE DELETE ON audit_head FOR EACH ROW EXECUTE FUNCTION audit_is_append_only()",
-        "CREATE TRIGGER audit_head_no_truncate BEFORE TRUNCATE ON audit_head "
-        "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()",
-        "CREATE TRIGGER audit_head_forward BEFORE UPDATE ON audit_head FOR EACH ROW WHEN (NEW.number < OLD.number) "
-        "EXECUTE FUNCTION audit_is_append_only()",
+        ("CREATE TRIGGER audit_head_no_truncate BEFORE TRUNCATE ON audit_head "
+         "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()"),
+        ("CREATE TRIGGER audit_head_forward BEFORE UPDATE ON audit_head FOR EACH ROW WHEN (NEW.number < OLD.number) "
+         "EXECUTE FUNCTION audit_is_append_only()"),
     ),
 }
 DROP = {

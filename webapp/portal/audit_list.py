@@ -67,7 +67,7 @@ class Cursor:
         for name in ("older", "newer"):
             if text := query.get(name, ""):
                 moment, _dash, number = text.partition("-")
-                if not (moment.isdecimal() and number.isdecimal() and len(moment) < 18 and len(number) < 19):
+                if not (moment.isdecimal() and number.isdecimal() and len(moment) < 17 and len(number) < 19):
                     raise BadQuery
                 return cls(_EPOCH + int(moment) * _MICRO, int(number), newer=name == "newer")
         return None
@@ -116,7 +116,7 @@ ALTERNATIVES = {"actor": _by_actor, "subject": _by_subject}
 FILTERS = (
     Filter("actor", lazy("Who"), lambda value: or_(false(), *_by_actor(value))),
     Filter("subject", lazy("Whom or what"), lambda value: or_(false(), *_by_subject(value))),
-    Filter("action", lazy("What was done"), _action, lambda: sorted(((key, str(text)) for key, text in ACTIONS.items()), key=lambda each: each[0])),
+    Filter("action", lazy("What was done"), _action, lambda: [(key, str(text)) for key, text in sorted(ACTIONS.items())]),
     Filter("from", lazy("From"), lambda value: AuditEntry.at >= _day(value)),
     Filter("to", lazy("Until"), lambda value: AuditEntry.at < _day(value, after=True)),
 )
@@ -179,7 +179,8 @@ class AuditListing(Listing[AuditRow]):
         """Entries behind a cursor. One query beside those that find what names mean."""
         fixed: list[ColumnElement[bool]] = [cursor.condition()] if cursor else []
         try:
-            fixed += [each.where(asked.filters[each.key]) for each in self.filters if each.key in asked.filters and each.key not in ALTERNATIVES]
+            single = [each for each in self.filters if each.key in asked.filters and each.key not in ALTERNATIVES]
+            fixed += [each.where(asked.filters[each.key]) for each in single]
         except ValueError as error:
             raise BadQuery from error
         either = [find(asked.filters[key]) for key, find in ALTERNATIVES.items() if key in asked.filters]
@@ -231,8 +232,8 @@ def _order(at: Any, number: Any, *, newer: bool) -> tuple[Any, Any]:
 
 def _rows(entries: Sequence[Any]) -> list[AuditRow]:
     """Entries with the names of today. Two queries."""
-    inside = [value for entry in entries for part in (entry.before, entry.after) for value in (part or {}).values() if isinstance(value, str)]
-    ids = {UUID(value) for value in inside if _is_id(value)}
+    inside = [value for entry in entries for part in (entry.before, entry.after) for value in (part or {}).values()]
+    ids = {UUID(value) for value in inside if isinstance(value, str) and _is_id(value)}
     names = Names(
         {entry.actor_id for entry in entries if entry.actor_id} | ids, {(entry.subject_kind, entry.subject_id) for entry in entries},
         {entry.place_id for entry in entries if entry.place_id} | ids,
@@ -244,7 +245,8 @@ def _row(entry: Any, names: Names) -> AuditRow:
     kind = SUBJECTS.get(entry.subject_kind, entry.subject_kind)
     called = names.subject(entry.subject_kind, entry.subject_id)
     return AuditRow(
-        number=entry.number, id=entry.id, at=entry.at, actor=names.person(entry.actor_id), action=str(ACTIONS.get(entry.action, entry.action)),
+        number=entry.number, id=entry.id, at=entry.at, actor=names.person(entry.actor_id),
+        action=str(ACTIONS.get(entry.action, entry.action)),
         subject=_("%(kind)s: %(name)s", kind=kind, name=called), subject_url=url_of(entry.subject_kind, entry.subject_id),
         place=names.place(entry.place_id), origin=" ".join(filter(None, (str(CHANNELS[entry.channel]), entry.network))),
         before=_said(entry.before, names), after=_said(entry.after, names), hash=entry.hash,

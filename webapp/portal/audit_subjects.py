@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, String, cast, literal, select, union_all
 
-from webapp.accounts.finding import named, person_found
+from webapp.accounts.finding import named as called
+from webapp.accounts.finding import person_found
 from webapp.accounts.models import Organisation, Person
 from webapp.certificates.models import Certificate
 from webapp.core.database import db
@@ -52,14 +55,12 @@ def subjects_named(text: str) -> list[Subject]:
         return [(kind, text.lower()) for kind in SUBJECTS]
     plain = text[:_LONGEST]
     found: list[Subject] = [(kind, plain) for kind in ("course", "list", "country", "settings", "job")]
-    parts = [_ids("person", Person, person_found(text)), _ids("organisation", Organisation, named(Organisation.search, text))]
-    try:
+    parts = [_ids("person", Person, person_found(text)), _ids("organisation", Organisation, called(Organisation.search, text))]
+    with suppress(MistypedCode):
         parts.append(_ids("certificate", Certificate, Certificate.code == read_code(text)))
-    except MistypedCode:
-        pass
     asked = [part for part in parts if part is not None]
     if asked:
-        found += [(kind, str(row_id)) for kind, row_id in db.session.execute(union_all(*asked))]
+        found += [(row[0], str(row[1])) for row in db.session.execute(union_all(*asked))]
     words = query_words(text)
     if words:
         where = [Place.search.contains(word) for word in words]
@@ -68,7 +69,7 @@ def subjects_named(text: str) -> list[Subject]:
     return found
 
 
-def _ids(kind: str, model: type[Person | Organisation | Certificate], condition: object) -> Select[tuple[str, UUID]] | None:
+def _ids(kind: str, model: type[Person | Organisation | Certificate], condition: object) -> Select[Any] | None:
     if condition is None:
         return None
     few = select(model.id).where(condition).order_by(model.id.desc()).limit(MOST_FOUND).subquery()  # type: ignore[arg-type]
@@ -86,9 +87,13 @@ class Names:
             if known is not None:
                 by_kind.setdefault(kind, set()).add(known)
         self._names: dict[tuple[str, UUID], str] = {}
-        tables = (("person", Person, Person.name), ("organisation", Organisation, Organisation.name), ("certificate", Certificate, Certificate.code))
+        tables = (
+            ("person", Person, Person.name), ("organisation", Organisation, Organisation.name),
+            ("certificate", Certificate, Certificate.code),
+        )
         asked = [
-            select(literal(kind), table.id, cast(name, String)).where(table.id.in_(by_kind[kind])) for kind, table, name in tables if by_kind.get(kind)
+            select(literal(kind), table.id, cast(name, String)).where(table.id.in_(by_kind[kind]))
+            for kind, table, name in tables if by_kind.get(kind)
         ]
         if asked:
             self._names = {(kind, row_id): name for kind, row_id, name in db.session.execute(union_all(*asked))}
@@ -114,7 +119,8 @@ class Names:
         known = uuid_of(value) if isinstance(value, str) else None
         if known is None:
             return str(value)
-        return self._places.get(known) or self._names.get((key.removesuffix("_id"), known)) or self._names.get(("person", known)) or str(value)
+        named = self._names.get((key.removesuffix("_id"), known)) or self._names.get(("person", known))
+        return self._places.get(known) or named or str(value)
 
 
 def url_of(kind: str, subject_id: str) -> str | None:
