@@ -55,7 +55,7 @@ def own_code(registered, cast, at):
 
 
 def sign_up(client, mailed_path, email, code):
-    data = {"name": "周明", "email": email, "password": NEW_PASSWORD, "invitation": code}
+    data = {"name": "周明", "email": email, "password": NEW_PASSWORD, "agree": "y", "invitation": code}
     response = client.post("/sign-up", data=data)
     if response.status_code == 303:
         response = client.post(mailed_path("/verify-email/"))
@@ -87,7 +87,7 @@ def test_a_code_works_as_often_as_it_says(group, database, mailed_path):
 
 
 def test_the_account_is_made_without_a_place_when_the_code_was_used_up_meanwhile(group, client, mailed_path):
-    client.post("/sign-up", data={"name": "周明", "email": "zhou@example.org", "password": NEW_PASSWORD, "invitation": group.code})
+    client.post("/sign-up", data={"name": "周明", "email": "zhou@example.org", "password": NEW_PASSWORD, "agree": "y", "invitation": group.code})
     group.uses = 2
     db.session.commit()
     client.post(mailed_path("/verify-email/"))
@@ -134,7 +134,7 @@ def test_who_is_signed_in_takes_place_and_organisation_once(group, login_as, off
 def test_a_person_s_own_code_gives_the_registered_person_a_sign_in(own_code, registered, client, mailed_path):
     people = db.session.scalar(select(func.count()).select_from(Person))
     assert "孙丽" in client.get(f"/join/{own_code}").get_data(as_text=True)
-    response = client.post(f"/join/{own_code}", data={"email": "sun@example.org", "password": NEW_PASSWORD})
+    response = client.post(f"/join/{own_code}", data={"email": "sun@example.org", "password": NEW_PASSWORD, "agree": "y"})
     assert response.location == "/sign-up/sent"
     assert client.post(mailed_path("/verify-email/")).status_code == 303
     assert person_of("sun@example.org").id == registered.id
@@ -148,7 +148,7 @@ def test_a_person_s_own_code_works_once_also_for_two_mails_that_wait(own_code, d
     first, second = database.test_client(), database.test_client()
     paths = []
     for client, email in ((first, "one@example.org"), (second, "two@example.org")):
-        client.post(f"/join/{own_code}", data={"email": email, "password": NEW_PASSWORD})
+        client.post(f"/join/{own_code}", data={"email": email, "password": NEW_PASSWORD, "agree": "y"})
         paths.append(mailed_path("/verify-email/"))
     assert first.post(paths[0]).status_code == 303
     assert second.post(paths[1]).status_code == 410
@@ -156,7 +156,7 @@ def test_a_person_s_own_code_works_once_also_for_two_mails_that_wait(own_code, d
 
 
 def test_a_person_s_own_code_at_sign_up_leads_to_its_page(own_code, client):
-    response = client.post("/sign-up", data={"name": "别人", "email": "x@example.org", "password": NEW_PASSWORD, "invitation": own_code})
+    response = client.post("/sign-up", data={"name": "别人", "email": "x@example.org", "password": NEW_PASSWORD, "agree": "y", "invitation": own_code})
     assert response.location == f"/join/{own_code}"
 
 
@@ -169,12 +169,12 @@ def test_a_person_s_own_code_is_not_readable_in_the_database(own_code):
 def test_a_person_s_own_code_is_nothing_for_somebody_signed_in(own_code, login_as, registered):
     client = login_as("outsider")
     assert client.post(f"/join/{own_code}/accept").status_code == 404
-    client.post(f"/join/{own_code}", data={"email": "sun@example.org", "password": NEW_PASSWORD})
+    client.post(f"/join/{own_code}", data={"email": "sun@example.org", "password": NEW_PASSWORD, "agree": "y"})
     assert db.session.scalar(select(func.count()).select_from(SignIn).where(SignIn.person_id == registered.id)) == 0
 
 
 def test_a_bad_password_or_address_is_refused_at_the_own_code(own_code, client):
-    assert client.post(f"/join/{own_code}", data={"email": "sun", "password": NEW_PASSWORD}).status_code == 422
+    assert client.post(f"/join/{own_code}", data={"email": "sun", "password": NEW_PASSWORD, "agree": "y"}).status_code == 422
     assert client.post(f"/join/{own_code}", data={"email": "sun@example.org", "password": "12345678"}).status_code == 422
 
 

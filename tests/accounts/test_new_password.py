@@ -33,10 +33,10 @@ def test_a_new_password_is_chosen_by_a_mailed_link(database, client, cast, reset
     assert cast.email("learner") in page.get_data(as_text=True)
     response = client.post(reset_page, data={"password": NEW_PASSWORD})
     assert (response.status_code, response.location) == (303, "/me/")
+    assert outbox()[-1].subject == "您的LocalGoals密码已修改"
     assert client.get("/me/account").status_code == 200
     assert enters(database, cast, NEW_PASSWORD)
     assert not enters(database, cast, cast.password)
-    assert outbox()[-1].subject == "您的LocalGoals密码已修改"
 
 
 def test_a_new_password_signs_every_other_browser_out(cast, login_as, client, reset_page):

@@ -97,7 +97,7 @@ def test_signing_in_takes_few_queries(client, cast, max_queries):
     with max_queries(8):
         assert enter(client, cast).status_code == 303
     client.post("/sign-out")
-    with max_queries(6):
+    with max_queries(7):
         assert enter(client, cast).status_code == 303
 
 

@@ -9,11 +9,13 @@ from uuid import UUID
 from flask import redirect, request, session
 from werkzeug.wrappers import Response
 
-from webapp.accounts import current, mail_notices, queries, services_second_factor, services_sessions
+from webapp.accounts import current, mail_notices, queries, services_consent, services_second_factor, services_sessions
 from webapp.accounts.current import viewer
 from webapp.accounts.devices import Device
 from webapp.accounts.errors import HalfwayOver
+from webapp.accounts.queries import Holder
 from webapp.accounts.services_second_factor import Halfway
+from webapp.accounts.services_sessions import Credentials
 from webapp.core import clock
 from webapp.core.config import settings
 from webapp.core.i18n import cookie_name
@@ -26,17 +28,17 @@ DEVICE_KEPT = timedelta(days=365)
 LANGUAGE_KEPT = timedelta(days=365)
 
 
-def go_on(sign_in_id: UUID, target: str, *, told: bool = False, asks_more: bool | None = None) -> Response:
+def go_on(sign_in_id: UUID, target: str, *, told: bool = False, found: Credentials | None = None) -> Response:
     """Sign this browser in and lead on, or ask for the second factor before. Call it after the unit of work that proved who it is.
 
-    `told`: no notice of a new device, since the account was made a moment ago or another mail tells it. `asks_more`: whether
-    there is a second factor, where that was read together with the password.
+    `told`: no notice of a new device, since the account was made a moment ago or another mail tells it. `found`: what was
+    read together with the password, so that it is not read twice.
     """
     with unit_of_work():
-        if services_second_factor.is_set_up(sign_in_id) if asks_more is None else asks_more:
+        if found.has_second_factor if found else services_second_factor.is_set_up(sign_in_id):
             half_id = services_second_factor.go_halfway(sign_in_id=sign_in_id, next_path=target, now=clock.now())
             return _halfway(half_id)
-        session_id, token = _open(sign_in_id, told=told)
+        session_id, token = _open(sign_in_id, told=told, holder=found.holder if found else None)
     return _inside(sign_in_id, session_id, token, target)
 
 
@@ -63,11 +65,11 @@ def _halfway(half_id: UUID) -> Response:
     return redirect(address("/sign-in/code"), 303)
 
 
-def _open(sign_in_id: UUID, *, told: bool) -> tuple[UUID, str]:
+def _open(sign_in_id: UUID, *, told: bool, holder: Holder | None = None) -> tuple[UUID, str]:
     now, before, device = clock.now(), viewer(), Device.of(request.headers.get("User-Agent", ""))
     token = request.cookies.get(_device_cookie()) or secrets.token_urlsafe(24)
     if services_sessions.know_device(sign_in_id=sign_in_id, token=token, now=now) and not told:
-        mail_notices.new_device(mail_notices.holder(sign_in_id), device=device, now=now)
+        mail_notices.new_device(holder or mail_notices.holder(sign_in_id), device=device, now=now)
     session_id = services_sessions.open_session(
         sign_in_id=sign_in_id, now=now, length=settings().session_length, instead_of=before.session_id if before else None,
         device=device.kept,
@@ -77,7 +79,7 @@ def _open(sign_in_id: UUID, *, told: bool) -> tuple[UUID, str]:
 
 def _inside(sign_in_id: UUID, session_id: UUID, token: str, target: str) -> Response:
     current.begin(session_id)
-    response = redirect(address(target), 303)
+    response = redirect(address(services_consent.way_on(sign_in_id, target)), 303)
     if cookie_name() not in request.cookies:
         keep_language(response, queries.language_of(sign_in_id))
     response.set_cookie(

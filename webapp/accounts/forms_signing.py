@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import PasswordField
+from wtforms import BooleanField, PasswordField
 from wtforms.validators import StopValidation
 
 from webapp.accounts import rules
-from webapp.accounts.forms import NewPasswordForm, keeps, required, text_field
+from webapp.accounts.forms import NewPasswordForm, agreed, keeps, required, text_field
 from webapp.core.forms import Form
 from webapp.core.i18n import _, lazy
 
@@ -53,6 +53,7 @@ class OwnSignInForm(NewPasswordForm):
     """What somebody whom others registered chooses to sign in with."""
 
     email = text_field(lazy("E-mail"), keeps(rules.email_of, "email"))
+    agree = BooleanField(lazy("I have read the privacy notice and agree to it"), validators=[agreed])
 
     def __init__(self, *, name: str, **rest: Any) -> None:
         super().__init__(email="", name=name, **rest)

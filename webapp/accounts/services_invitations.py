@@ -9,11 +9,12 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
-from webapp.accounts import tokens
+from webapp.accounts import services_work, tokens
 from webapp.accounts.errors import InvitationUnknown
 from webapp.accounts.models import Organisation, Person, SignIn
 from webapp.accounts.models_invitations import InvitationCode, InvitationUse
 from webapp.core.audit import record
+from webapp.core.config import settings
 from webapp.core.database import db
 from webapp.core.ids import MistypedCode, new_code, new_id, read_code
 from webapp.core.upsert import insert_for
@@ -121,11 +122,13 @@ def use(*, invitation_id: UUID, person_id: UUID, now: datetime) -> InvitationCod
     return db.session.get(InvitationCode, invitation_id, populate_existing=True)
 
 
-def fill_in(*, person: Person, invitation: InvitationCode) -> None:
-    """Take place and organisation of the invitation. What it does not name stays."""
-    person.place_id = invitation.place_id or person.place_id
-    person.organisation_id = invitation.organisation_id or person.organisation_id
-    db.session.flush()
+def fill_in(*, person: Person, invitation: InvitationCode, now: datetime) -> None:
+    """Take place and organisation of the invitation, from today on in the programme's zone. What it does not name stays."""
+    services_work.change_work(
+        person=person, place_id=invitation.place_id or person.place_id,
+        organisation_id=invitation.organisation_id or person.organisation_id, position_level=person.position_level,
+        since=now.astimezone(settings().programme_zone).date(), now=now, actor_id=person.id,
+    )
 
 
 def _audited(row: InvitationCode) -> dict[str, str | int | None]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from webapp.accounts import mail_notices, rules, services
+from webapp.accounts import mail_notices, rules, services, services_consent
 from webapp.accounts.errors import IdentityTaken, LastWayIn
 from webapp.accounts.models import SignIn
 from webapp.accounts.models_signing import OutsideIdentity
@@ -58,8 +58,10 @@ def connect(*, identity: Identity, sign_in_id: UUID, label: str, now: datetime) 
     db.session.flush()
 
 
-def join(*, identity: Identity, name: str, language: str, time_zone: str, now: datetime) -> UUID:
+def join(*, identity: Identity, name: str, language: str, time_zone: str, notice: str, now: datetime) -> UUID:
     """A new person whose address the provider has proven, with a sign-in that has no password yet. The id of the sign-in.
+
+    `notice` is the version of the privacy notice to which they agreed.
 
     Raises `EmailTaken`, `rules.Refused`, `IdentityTaken`.
     """
@@ -70,6 +72,7 @@ def join(*, identity: Identity, name: str, language: str, time_zone: str, now: d
     )
     if db.session.execute(insert.on_conflict_do_nothing().returning(OutsideIdentity.id)).first() is None:
         raise IdentityTaken
+    services_consent.give(person_id=person.id, version=notice, language=language, now=now)
     return sign_in.id
 
 

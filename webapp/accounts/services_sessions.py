@@ -11,8 +11,9 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import lazyload
 
 from webapp.accounts import passwords
-from webapp.accounts.models import MailToken, Session, SignIn, SignUp
+from webapp.accounts.models import MailToken, Person, Session, SignIn, SignUp
 from webapp.accounts.models_signing import EmailChange, HalfSignIn, KnownDevice, SecondFactor
+from webapp.accounts.queries import Holder
 from webapp.accounts.tokens import hash_of
 from webapp.core.database import db
 from webapp.core.ids import new_id
@@ -35,18 +36,24 @@ class Credentials:
     password_hash: str | None
     usable: bool
     has_second_factor: bool = False
+    holder: Holder | None = None
 
 
 def credentials(email_key: str) -> Credentials:
     """The hash to compare with. One query, whether the address is known or not."""
     row = db.session.execute(
-        select(SignIn.id, SignIn.password_hash, SignIn.verified_at, SignIn.disabled_at, SecondFactor.confirmed_at)
-        .outerjoin(SecondFactor, SecondFactor.sign_in_id == SignIn.id).where(SignIn.email_key == email_key)
+        select(
+            SignIn.id, SignIn.password_hash, SignIn.verified_at, SignIn.disabled_at, SecondFactor.confirmed_at, SignIn.person_id,
+            SignIn.email, Person.language, Person.time_zone,
+        )
+        .join(Person, Person.id == SignIn.person_id).outerjoin(SecondFactor, SecondFactor.sign_in_id == SignIn.id)
+        .where(SignIn.email_key == email_key)
     ).first()
     if row is None:
         return Credentials(None, None, usable=False)
     usable = row.verified_at is not None and row.disabled_at is None
-    return Credentials(row.id, row.password_hash, usable=usable, has_second_factor=row.confirmed_at is not None)
+    holder = Holder(row.person_id, row.email, row.language, row.time_zone)
+    return Credentials(row.id, row.password_hash, usable=usable, has_second_factor=row.confirmed_at is not None, holder=holder)
 
 
 def accepts(found: Credentials, password: str) -> bool:
@@ -117,9 +124,7 @@ def sweep(now: datetime) -> int:
 
 
 def sweep_traces(now: datetime) -> int:
-    """Delete what sign-ins leave behind: halves that are over, changes of address that nobody can take back, browsers not seen
-    for a year; the number of rows. Three statements.
-    """
+    """Delete halves of sign-ins, changes of address that nobody can take back, browsers of last year; how many. Three statements."""
     return (
         _count(delete(HalfSignIn).where(HalfSignIn.expires_at <= now))
         + _count(delete(EmailChange).where(EmailChange.undo_until <= now - LINKS_KEPT))

@@ -51,7 +51,7 @@ def enter() -> Response | tuple[str, int]:
             "Check both, or look for our mail."
         ))
         return _page(form), 422
-    return entering.go_on(found.sign_in_id, next_path(), asks_more=found.has_second_factor)
+    return entering.go_on(found.sign_in_id, next_path(), found=found)
 
 
 def _proven(email: str, password: str) -> services_sessions.Credentials | None:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, session
 from werkzeug.wrappers import Response
 
-from webapp.accounts import passwords, rules, services_invitations, services_links, tries
+from webapp.accounts import passwords, privacy, rules, services_invitations, services_links, tries
 from webapp.accounts.current import viewer
 from webapp.accounts.errors import InvitationUnknown
 from webapp.accounts.forms_signing import InvitationForm, OwnSignInForm
@@ -82,7 +82,7 @@ def choose(code: str) -> Response | str | tuple[str, int]:
     with unit_of_work():
         services_links.ask_to_join(
             name=name, email=email, password_hash=password_hash, language=current_language(), next_path="", now=now,
-            invitation_id=invitation_id,
+            invitation_id=invitation_id, notice=privacy.current(),
         )
     session[MAILED_TO] = email
     return redirect(address("/sign-up/sent"), 303)
@@ -99,7 +99,7 @@ def accept(code: str) -> Response | tuple[str, int]:
             row = services_invitations.find(code, now)
             if row.person_id is not None or services_invitations.use(invitation_id=row.id, person_id=who.person_id, now=now) is None:
                 raise InvitationUnknown  # noqa: TRY301  one way out for every reason
-            services_invitations.fill_in(person=db.session.get_one(Person, who.person_id), invitation=row)
+            services_invitations.fill_in(person=db.session.get_one(Person, who.person_id), invitation=row, now=now)
     except InvitationUnknown as error:
         return _unknown(error)
     flash(_("Place and organisation of the invitation are in your profile."), "ok")

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, session
 from werkzeug.wrappers import Response
+from wtforms import BooleanField
 
-from webapp.accounts import entering, outside, rules
+from webapp.accounts import entering, outside, privacy, rules
 from webapp.accounts import services_outside as services
 from webapp.accounts.current import viewer
 from webapp.accounts.errors import EmailTaken, IdentityTaken, LastWayIn
-from webapp.accounts.forms import keeps, text_field
+from webapp.accounts.forms import agreed, keeps, text_field
 from webapp.accounts.outside import Identity, ProviderFailed
 from webapp.accounts.views import next_path
 from webapp.accounts.views_second_factor import me
@@ -35,6 +36,7 @@ class JoinForm(Form):
     """How a person who comes from the provider is called."""
 
     name = text_field(lazy("Name"), keeps(rules.name_of, "name"))
+    agree = BooleanField(lazy("I have read the privacy notice and agree to it"), validators=[agreed])
 
 
 @bp.get("/sign-in/provider")
@@ -110,6 +112,7 @@ def new() -> Response | str | tuple[str, int]:
         with unit_of_work():
             sign_in_id = services.join(
                 identity=identity, name=str(form.name.data), language=current_language(), time_zone=settings().programme_zone.key, now=now,
+                notice=privacy.current(),
             )
     except (EmailTaken, IdentityTaken) as error:
         flash(str(error), "bad")
