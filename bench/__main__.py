@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import certificate, crowd, first_visit, memory, pages, quiz, start
+from bench import certificate, crowd, first_visit, memory, pages, people_list, quiz, start
 from bench.findings import Finding, table
 from bench.stage import Stage, say
 
@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[[Stage], list[Finding]]] = {
     "certificate": certificate.measure,
     "start": start.measure,
     "visit": first_visit.measure,
+    "people-list": people_list.measure,
     "memory": memory.measure,
 }
 

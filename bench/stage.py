@@ -111,7 +111,8 @@ class Stage:
         self._ends.callback(server.stop)
         return server.start()
 
-    def _database(self, name: str) -> str:
+    def another(self, name: str) -> str:
+        """Address of a new, empty database."""
         engine = sa.create_engine(self._postgres, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
@@ -130,7 +131,7 @@ class Stage:
     @cached_property
     def address(self) -> str:
         """Address of the database of LocalGoals, still empty."""
-        return self._database("localgoals")
+        return self.another("localgoals")
 
     @cached_property
     def application(self) -> Flask:
@@ -161,7 +162,7 @@ class Stage:
     @cached_property
     def served_floor(self) -> Running:
         """The floor, served by the same server from the same PostgreSQL."""
-        os.environ[floor.DATABASE] = self._database("floor")
+        os.environ[floor.DATABASE] = self.another("floor")
         with floor.create_app().app_context():
             floor.fill()
             floor.db.engine.dispose()

@@ -95,6 +95,7 @@ class TokenPurpose(StrEnum):
     INVITE = "invite"
 
 
+LISTED = text("merged_into_id IS NULL AND erased_at IS NULL")
 # Compared by bytes, so that both databases order alike and one index serves.
 SortText = String(200).with_variant(String(200, collation="C"), "postgresql")
 
@@ -133,6 +134,8 @@ class Person(Model):
         CheckConstraint("birth_year IS NULL OR (birth_year BETWEEN 1900 AND 2100)", name="birth_year"),
         CheckConstraint("position_level IS NULL OR position_level IN (10, 20, 30, 40, 50)", name="position_level"),
         Index("ix_people_sort_key", "sort_key", "id"),
+        # The people of a county by name, without a look at the table itself.
+        Index("ix_people_listed", "place_id", "sort_key", "id", sqlite_where=LISTED, postgresql_where=LISTED),
         # No extension and no parser of words: the terms are made by us, and found by their beginning in any locale.
         Index("ix_people_search", text("array_to_tsvector(string_to_array(search, ' '))"), postgresql_using="gin").ddl_if(
             dialect="postgresql"
@@ -225,6 +228,8 @@ class SignUp(Model):
     password_hash: Mapped[str] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(20))
     next_path: Mapped[str] = mapped_column(String(500), default="")
+    # The version of the privacy notice to which they agreed, in `language`.
+    notice: Mapped[str] = mapped_column(String(20), default="", server_default="")
     invitation_id: Mapped[UUID | None] = mapped_column(ForeignKey("invitation_codes.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -8,7 +8,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import joinedload
 
 from webapp.accounts import labels
 from webapp.accounts.current import Viewer
@@ -52,25 +51,34 @@ class PersonRow:
 
 def state_of(sign_in: SignIn | None) -> str:
     """One word for how a person stands with signing in."""
-    if sign_in is None:
-        return WITHOUT
-    if sign_in.disabled_at is not None:
+    return WITHOUT if sign_in is None else _state(sign_in.disabled_at, sign_in.verified_at)
+
+
+def _state(disabled_at: datetime | None, verified_at: datetime | None) -> str:
+    if disabled_at is not None:
         return DISABLED
-    return WITH if sign_in.verified_at is not None else WAITING
+    return WITH if verified_at is not None else WAITING
 
 
 def load(keys: Sequence[UUID]) -> list[PersonRow]:
     """Rows of the list by id, in the order of the ids. Two queries."""
-    statement = select(Person).where(Person.id.in_(keys)).options(joinedload(Person.organisation), joinedload(Person.sign_in))
-    people = {person.id: person for person in db.session.scalars(statement)}
-    names = places.full_names({person.place_id for person in people.values() if person.place_id})
+    statement = (
+        select(
+            Person.id, Person.name, Person.place_id, Person.position_level, Person.demo, Person.created_at, Organisation.name.label("office"),
+            SignIn.email, SignIn.disabled_at, SignIn.verified_at,
+        )
+        .outerjoin(Organisation, Organisation.id == Person.organisation_id).outerjoin(SignIn, SignIn.person_id == Person.id)
+        .where(Person.id.in_(keys))
+    )
+    rows = {row.id: row for row in db.session.execute(statement)}
+    names = places.full_names({row.place_id for row in rows.values() if row.place_id})
     return [
         PersonRow(
-            id=each.id, name=each.name, place=names.get(each.place_id, "") if each.place_id else "",
-            organisation=each.organisation.name if each.organisation else "", position_level=each.position_level,
-            email=each.sign_in.email if each.sign_in else "", sign_in=state_of(each.sign_in), demo=each.demo, created_at=each.created_at,
+            id=row.id, name=row.name, place=names.get(row.place_id, ""), organisation=row.office or "", position_level=row.position_level,
+            email=row.email or "", sign_in=_state(row.disabled_at, row.verified_at) if row.email else WITHOUT, demo=row.demo,
+            created_at=row.created_at,
         )
-        for each in (people[key] for key in keys)
+        for row in (rows[key] for key in keys)
     ]
 
 
