@@ -15,9 +15,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from webapp.accounts import passwords
+from webapp.accounts import passwords, privacy
 from webapp.accounts.current import SEEN_KEY, SESSION_KEY
 from webapp.accounts.models import Person, PositionLevel, Role, RoleGrant, Session, SignIn
+from webapp.accounts.models_data import Consent
 from webapp.core import clock
 from webapp.core.config import settings
 from webapp.core.database import db
@@ -146,6 +147,7 @@ def assemble() -> Cast:
             id=sign_in_ids[name], person_id=ids[name], email=email, email_key=email, password_hash=password_hash(), verified_at=SINCE,
             created_at=SINCE,
         ))
+        db.session.add(Consent(person_id=ids[name], version=privacy.current(), language="en", given_at=SINCE))
         if grant:
             role, held_for = grant
             db.session.add(RoleGrant(

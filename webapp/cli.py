@@ -27,6 +27,7 @@ COMMANDS = {
     "demo": "webapp.cli_demo:demo",
     "people": "webapp.accounts.cli:people",
     "places": "webapp.places.cli:places",
+    "retention": "webapp.scheduler.cli_retention:retention",
     "scheduler": "webapp.scheduler.cli:scheduler",
     "serve": "webapp.cli_serve:serve",
     "upgrade": "webapp.cli_upgrade:upgrade",

@@ -50,7 +50,7 @@ def test_signing_up_looks_and_costs_the_same_for_a_known_address(database, cast,
     found = []
     for email in ("new@example.org", cast.email("learner")):
         client = database.test_client()
-        form = {"name": "王晓兰", "email": email, "password": NEW_PASSWORD, "next": "/courses/"}
+        form = {"name": "王晓兰", "email": email, "password": NEW_PASSWORD, "agree": "y", "next": "/courses/"}
         response, computed, statements = work_of(lambda c=client, f=form: c.post("/sign-up", data=f))
         found.append((response.status_code, response.location, computed, statements, text_of(client.get("/sign-up/sent"), email)))
     assert found[0] == found[1]

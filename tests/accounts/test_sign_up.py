@@ -12,7 +12,7 @@ from webapp.accounts.models import Organisation, Person, Session, SignIn, SignUp
 from webapp.core.database import db
 
 NOON = datetime(2026, 9, 14, 4, 0, tzinfo=UTC)
-FORM = {"name": "王晓兰", "email": "Wang@Example.org", "password": NEW_PASSWORD}
+FORM = {"name": "王晓兰", "email": "Wang@Example.org", "password": NEW_PASSWORD, "agree": "y"}
 
 
 def people():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older than the library
 from wtforms.validators import StopValidation
 
@@ -62,6 +62,12 @@ def required(_form: Any, field: Any) -> None:
         raise StopValidation(str(REQUIRED))
 
 
+def agreed(_form: Any, field: Any) -> None:
+    """The box must be ticked."""
+    if not field.data:
+        raise StopValidation(_("Please read the privacy notice and tick the box. Without it there can be no account."))
+
+
 def new_password(form: Any, field: Any) -> None:
     """The rules for a new password; e-mail and name are taken from the form."""
     least = settings().password_minimum
@@ -98,6 +104,7 @@ class SignUpForm(Form):
     email = text_field(lazy("E-mail"), keeps(rules.email_of, "email"))
     password = PasswordField(lazy("Password"), validators=[new_password])
     invitation = text_field(lazy("Invitation code, if you have one"))
+    agree = BooleanField(lazy("I have read the privacy notice and agree to it"), validators=[agreed])
     next = HiddenField()
 
     def known_email(self) -> str:

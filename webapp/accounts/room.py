@@ -8,8 +8,9 @@ from webapp.accounts import (
     access,
     audit_places,
     following,
+    own_data,
     outside,
-    signing_of_person,
+    own_invitations,
     views,
     views_admin_invitations,
     views_admin_organisations,
@@ -51,7 +52,8 @@ def init_app(app: Flask) -> None:
     init_viewer(app)
     init_required(app)
     audit_places.wire()
-    signing_of_person.wire()
+    own_invitations.wire()
+    own_data.wire()
     place_succeeded.connect(following.follow)
     place_operation_undone.connect(following.go_back)
     for module in (*PAGES, *ADMINISTRATION):

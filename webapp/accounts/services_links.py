@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from webapp.accounts import mail, queries, rules, services, services_invitations, services_sessions, tokens
+from webapp.accounts import mail, queries, rules, services, services_consent, services_invitations, services_sessions, tokens
 from webapp.accounts.errors import EmailTaken, LinkUnknown, LinkUsed
 from webapp.accounts.models import MailToken, Person, SignIn, SignUp, TokenPurpose
 from webapp.accounts.models_invitations import InvitationCode
@@ -35,6 +35,7 @@ class Confirmed:
 
 def ask_to_join(
     *, name: str, email: str, password_hash: str, language: str, next_path: str, now: datetime, invitation_id: UUID | None = None,
+    notice: str = "",
 ) -> None:
     """Mail a link that makes the account, or a note to the holder of one. Three statements in both cases."""
     key = rules.email_key(email)
@@ -42,7 +43,7 @@ def ask_to_join(
     token = tokens.new_token()
     db.session.add(SignUp(
         token_hash=tokens.hash_of(token), name=name, email=email, email_key=key, password_hash=password_hash, language=language,
-        next_path=next_path, invitation_id=invitation_id, created_at=now, expires_at=now + SIGN_UP_LIFE,
+        next_path=next_path, notice=notice, invitation_id=invitation_id, created_at=now, expires_at=now + SIGN_UP_LIFE,
     ))
     if known is None:
         mail.confirm_address(email=email, language=language, token=token, now=now)
@@ -67,7 +68,7 @@ def confirm(*, token: str, time_zone: str, now: datetime) -> Confirmed:
     """
     row = sign_up_of(token, now)
     name, email, password_hash, language, next_path = row.name, row.email, row.password_hash, row.language, row.next_path
-    invitation_id = row.invitation_id
+    invitation_id, notice, agreed_at = row.invitation_id, row.notice, row.created_at
     _claim(SignUp, row.token_hash, now)
     # The row stays to say that the link was used; what names somebody lives in one place only.
     row.name = row.email = row.email_key = row.password_hash = ""
@@ -77,6 +78,8 @@ def confirm(*, token: str, time_zone: str, now: datetime) -> Confirmed:
     except (EmailTaken, IntegrityError) as error:
         # They asked twice and confirmed the other mail before, or this very moment.
         raise LinkUsed from error
+    if notice:
+        services_consent.give(person_id=person.id, version=notice, language=language, now=agreed_at)
     return Confirmed(sign_in.id, person.id, next_path)
 
 
@@ -95,7 +98,7 @@ def _joining(invitation_id: UUID | None, *, name: str, language: str, time_zone:
         return person
     person = services.create_person(name=name, language=language, time_zone=time_zone, now=now)
     if invitation is not None and services_invitations.use(invitation_id=invitation.id, person_id=person.id, now=now) is not None:
-        services_invitations.fill_in(person=person, invitation=invitation)
+        services_invitations.fill_in(person=person, invitation=invitation, now=now)
     return person
 
 

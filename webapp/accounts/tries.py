@@ -52,6 +52,11 @@ def count_email_change(*, sign_in: object, email_key: str, now: datetime) -> Non
     _count(f"change of address to {email_key}", 5, HOUR, now)
 
 
+def count_download(*, person_id: object, now: datetime) -> None:
+    """10 files with one's own data an hour. Raises `TooManyRequests`."""
+    _count(f"own data of {person_id}", 10, HOUR, now)
+
+
 def forget_sign_in(email_key: str) -> None:
     """A right password starts the account's count anew. One statement, in the caller's unit of work."""
     limits.forget(f"sign-in as {email_key}")

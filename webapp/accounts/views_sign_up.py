@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request, session
 from werkzeug.wrappers import Response
 
-from webapp.accounts import entering, passwords, rules, services_invitations, services_links, tries
+from webapp.accounts import entering, passwords, privacy, rules, services_invitations, services_links, tries
 from webapp.accounts.current import viewer
 from webapp.accounts.errors import DeadLink, InvitationUnknown
 from webapp.accounts.forms import SignUpForm
@@ -56,6 +56,7 @@ def join() -> Response | tuple[str, int]:
         services_links.ask_to_join(
             name=rules.name_of(str(form.name.data)), email=email, password_hash=password_hash, language=current_language(),
             next_path=next_path(""), now=now, invitation_id=invitation.id if invitation else None,
+            notice=privacy.current(),
         )
     session[MAILED_TO] = email
     return redirect(address("/sign-up/sent"), 303)

@@ -33,6 +33,15 @@ class NameCannotBePrinted(CertificateError):
         )
 
 
+class NameErased(CertificateError):
+    """The holder had their data erased; without the name nothing is printed any more."""
+
+    status = HTTPStatus.GONE
+
+    def __init__(self) -> None:
+        super().__init__(_("The holder of this certificate had their data erased, so it is printed no more. Its code can still be verified."))
+
+
 class CertificateRevoked(CertificateError):
     """It was withdrawn, so it is no longer printed."""
 

@@ -11,7 +11,7 @@ from webapp.certificates import queries, services, wording
 from webapp.certificates.models import Certificate
 from webapp.certificates.pdf import render
 from webapp.certificates.printing import print_of, verify_url
-from webapp.certificates.rules import CertificateRevoked, NotCompleted
+from webapp.certificates.rules import CertificateRevoked, NameErased, NotCompleted
 from webapp.core import clock
 from webapp.core.access import public, signed_in
 from webapp.core.config import settings
@@ -83,6 +83,8 @@ def print_page(code: str) -> Response:
     certificate = certificate_or_404(code)
     if certificate.revoked_at is not None:
         raise CertificateRevoked
+    if not certificate.printed["name"]:
+        raise NameErased
     response = Response(render(print_of(certificate, settings())), mimetype="application/pdf")
     disposition = "attachment" if "download" in request.args else "inline"
     response.headers["Content-Disposition"] = f'{disposition}; filename="certificate-{certificate.code}.pdf"'
@@ -99,7 +101,7 @@ def describe(code: str) -> Response:
         code=certificate.code,
         address=verify_url(settings(), certificate.code),
         status="revoked" if certificate.revoked_at else "valid",
-        name=printed["name"],
+        name=printed["name"] or None,
         title=printed["title"],
         hours=printed["hours"],
         issued_on=printed["issued_on"],

@@ -69,7 +69,8 @@ def _wording(certificate: Certificate, checked_at: datetime, tag: str) -> Wordin
                 "This certificate was issued here, has not been altered and has not been revoked. Checked on %(time)s.", time=checked
             )
         return Wording(
-            language=tag, verdict=verdict, explanation=explanation, heading=_("Certificate of completion"), name=printed["name"],
+            language=tag, verdict=verdict, explanation=explanation, heading=_("Certificate of completion"),
+            name=printed["name"] or _("Name erased at the holder's request"),
             statement=_("has completed this course and passed its final quiz:"), title=printed["title"].get(tag, ""),
             issuer=printed["issuer"][tag], issued=_("Issued"), hours=_("Hours"), code=_("Code"),
             issued_on=format_date(date.fromisoformat(printed["issued_on"]), PATTERNS[tag], locale=babel_locale(tag)),

@@ -192,6 +192,9 @@ class Settings:
     )
     idle_minutes: int = setting(_number(5, 10080), 720, about="Minutes without a request after which one is signed out.")
     session_days: int = setting(_number(1, 90), 14, about="Days after which one is signed out in any case.")
+    erasure_days: int = setting(
+        _number(0, 60), 7, about="Days between a person's wish to be erased and its being done; 0 erases at once."
+    )
     upload_limit_mb: int = setting(_number(1, 512), 12, about="Largest request body in megabytes.")
     issuer_en: str = setting(_text, "LocalGoals training programme", about="Issuer printed on certificates, English.")
     issuer_zh: str = setting(_text, "LocalGoals培训项目", about="Issuer printed on certificates, Chinese.")

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from flask_babel import get_timezone
 from sqlalchemy import Select, String, cast, literal, select, union_all
 
 from webapp.accounts.finding import named as called
 from webapp.accounts.finding import person_found
-from webapp.accounts.models import Organisation, Person
+from webapp.accounts.labels import ROLES
+from webapp.accounts.models import Organisation, Person, Role
 from webapp.certificates.models import Certificate
 from webapp.core.database import db
+from webapp.core.i18n import _, current_language
 from webapp.core.ids import MistypedCode, read_code
+from webapp.core.ui.dates import moment_text
 from webapp.core.ui.templating import address
 from webapp.places import queries as places
 from webapp.places.models import Place
@@ -115,12 +120,29 @@ class Names:
         return self._places.get(known, subject_id) if kind == "place" else self._names.get((kind, known), subject_id)
 
     def value(self, key: str, value: object) -> str:
-        """A value of `before` or `after`: ids of places and people by name."""
+        """A value of `before` or `after` in words: places and people by name, roles and moments as people write them."""
+        if isinstance(value, dict):
+            return ", ".join(f"{name} {self.value(name, each)}" for name, each in value.items())
+        if isinstance(value, list):
+            return ", ".join(self.value(key, each) for each in value)
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        if key == "role" and value in set(Role):
+            return str(ROLES[Role(value)])
+        if key == "until" and isinstance(value, str):
+            return _moment(value)
         known = uuid_of(value) if isinstance(value, str) else None
         if known is None:
             return str(value)
         named = self._names.get((key.removesuffix("_id"), known)) or self._names.get(("person", known))
         return self._places.get(known) or named or str(value)
+
+
+def _moment(text: str) -> str:
+    try:
+        return moment_text(datetime.fromisoformat(text), current_language(), get_timezone())
+    except ValueError:
+        return text
 
 
 def url_of(kind: str, subject_id: str) -> str | None:

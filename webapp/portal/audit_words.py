@@ -49,6 +49,7 @@ ACTIONS = {
     "place_operation.planned": lazy("Change of places carried out or planned"),
     "place_operation.undone": lazy("Change of places undone"),
     "places.imported": lazy("Places imported"),
+    "retention.run": lazy("Data deleted by the retention periods"),
     "role.granted": lazy("Role granted"),
     "role.revoked": lazy("Role ended"),
     "second_factor.set_up": lazy("Second factor set up"),

@@ -42,6 +42,7 @@ ABOUT = {
     "oidc_trust_email": lazy("Whether addresses that the provider calls verified are believed."),
     "idle_minutes": lazy("Minutes without a request after which one is signed out."),
     "session_days": lazy("Days after which one is signed out in any case."),
+    "erasure_days": lazy("Days between a person's wish to be erased and its being done; 0 erases at once."),
     "upload_limit_mb": lazy("Largest request body in megabytes."),
     "issuer_en": lazy("Issuer printed on certificates, English."),
     "issuer_zh": lazy("Issuer printed on certificates, Chinese."),

@@ -18,6 +18,7 @@ from webapp.core.config import settings
 from webapp.core.database import db
 from webapp.core.i18n import _
 from webapp.core.ids import new_id
+from webapp.core.listing import BadQuery
 from webapp.core.listing_files import save_as
 from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work
@@ -57,8 +58,10 @@ def index() -> str:
     """The list."""
     who = _viewer()
     listing = places_list(who)
-    page = listing.page(listing.asked(request.args))
-    chain = _mine(UUID(under)) if (under := page.asked.filters.get("under")) else []
+    asked = listing.asked(request.args)
+    # Before the page: its filter then finds the place already loaded.
+    chain = _mine(_uuid(under)) if (under := asked.filters.get("under")) else []
+    page = listing.page(asked)
     paths = who.paths(Role.ADMINISTRATOR)
     below = queries.children(chain[-1]) if chain else queries.children(None) if paths is None else queries.at_paths(paths)
     refused = [] if chain else [each for each in place_history.refused() if access.administers_place(who, each[0])]
@@ -195,6 +198,13 @@ def _operation(operation_id: UUID) -> tuple[PlaceOperation, str, Place]:
     if not concerned or not all(access.administers_place(_viewer(), each) for each in concerned):
         abort(404)
     return operation, sentence, concerned[0]
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise BadQuery from error
 
 
 def _today() -> date:

@@ -6,7 +6,7 @@ from flask import Flask
 
 from webapp.courses.content import StepKind
 from webapp.learning import steps
-from webapp.quizzes import models, views
+from webapp.quizzes import models, own_data, views
 
 __all__ = ["init_app", "models"]
 
@@ -14,4 +14,5 @@ __all__ = ["init_app", "models"]
 def init_app(app: Flask) -> None:
     """Register the pages, and how a quiz is shown as a step."""
     app.register_blueprint(views.bp)
+    own_data.wire()
     steps.register(StepKind.QUIZ, views.quiz_step)

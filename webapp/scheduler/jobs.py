@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_
 
 from webapp.accounts.models import MailToken, Session, SignUp
+from webapp.accounts.services_erasure import erase_due
 from webapp.accounts.services_sessions import sweep_traces
 from webapp.core import audit_chain, idempotency, limits
 from webapp.core.database import db
@@ -17,8 +18,8 @@ from webapp.learning.services import sweep_reports
 from webapp.portal.audit_settings import note_settings
 from webapp.places.operations import carry_out_due
 from webapp.quizzes.jobs import close_expired
-
-SESSIONS_KEPT = timedelta(days=1)
+from webapp.scheduler import retention
+from webapp.scheduler.retention import SESSIONS_KEPT
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ JOBS = (
     Job("sweep-sign-in-traces", timedelta(hours=6), sweep_traces),
     Job("sweep-reading-reports", timedelta(days=1), sweep_reports),
     Job("sweep-sent-mail", timedelta(days=1), sweep_sent),
+    Job("erase-people", timedelta(hours=1), erase_due),
+    Job("retention", timedelta(days=1), retention.run),
 )
 
 
