@@ -11,7 +11,7 @@ from webapp.accounts import names
 
 @pytest.mark.parametrize(("name", "typed"), [
     ("王晓兰", "王晓兰"), ("王晓兰", "王晓"), ("王晓兰", "晓兰"), ("王晓兰", "wangxiaolan"), ("王晓兰", "Wang Xiaolan"),
-    ("王晓兰", "xiaol"),
+    ("王晓兰", "xiaol"), ("王晓兰", "晓"),
     ("王晓兰", "wxl"), ("王晓兰", "王 晓兰"), ("单雄信", "shan"), ("单雄信", "dan"), ("吕布", "lvbu"), ("吕布", "lubu"), ("吕布", "Lü Bu"),
     ("尉迟恭", "yuchigong"), ("欧阳娜娜", "ouyang"), ("Amina Diallo", "diallo amina"), ("Amina Diallo", "AD"),
     ("Zoë O’Neill", "zoe oneill"),

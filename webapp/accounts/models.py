@@ -134,8 +134,10 @@ class Person(Model):
         CheckConstraint("birth_year IS NULL OR (birth_year BETWEEN 1900 AND 2100)", name="birth_year"),
         CheckConstraint("position_level IS NULL OR position_level IN (10, 20, 30, 40, 50)", name="position_level"),
         Index("ix_people_sort_key", "sort_key", "id"),
-        # The people of a county by name, without a look at the table itself.
-        Index("ix_people_listed", "place_id", "sort_key", "id", sqlite_where=LISTED, postgresql_where=LISTED),
+        # The people of a county by name, and who of them is called so, without a look at the table itself.
+        Index(
+            "ix_people_listed", "place_id", "sort_key", "id", sqlite_where=LISTED, postgresql_where=LISTED, postgresql_include=["search"],
+        ),
         # No extension and no parser of words: the terms are made by us, and found by their beginning in any locale.
         Index("ix_people_search", text("array_to_tsvector(string_to_array(search, ' '))"), postgresql_using="gin").ddl_if(
             dialect="postgresql"

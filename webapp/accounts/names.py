@@ -63,7 +63,7 @@ def _runs(name: str) -> list[tuple[bool, str]]:
 def search_terms(name: str) -> list[str]:
     """Everything that the beginning of a typed word may meet, each once.
 
-    For 王晓兰: the name and its ends (王晓兰, 晓兰, 兰), the sound and its ends (wangxiaolan, xiaolan, lan), the first letters (wxl).
+    For 王晓兰: the name, its ends and its characters (王晓兰, 晓兰, 兰, 王, 晓), the sound and its ends (wangxiaolan, xiaolan, lan), the first letters (wxl).
     For Amina Diallo: the words and the whole (amina, diallo, aminadiallo), the first letters (ad).
     """
     runs = _runs(name)
@@ -74,6 +74,7 @@ def search_terms(name: str) -> list[str]:
             continue
         plain = normalised(text)
         terms += [plain[start:] for start in range(min(len(plain), ENDS))]
+        terms += plain[:ENDS]
         for spoken in _spoken(text):
             terms += ["".join(spoken[start:]) for start in range(min(len(spoken), ENDS))]
             terms.append("".join(each[0] for each in spoken))
@@ -105,6 +106,11 @@ def query_words(text: str) -> list[str]:
     """Words of a typed search, normalised, at most six. Empty for nothing usable."""
     words = (normalised(word) for word in re.split(r"[\s·・•‧.,;，、；/\-]+", text))
     return [word for word in words if word][:QUERY_WORDS]
+
+
+def is_character(word: str) -> bool:
+    """Whether a word is one Chinese character, which is a term of its own: a surname would otherwise begin hundreds of terms."""
+    return len(word) == 1 and bool(_HAN.match(word))
 
 
 def is_address(text: str) -> bool:

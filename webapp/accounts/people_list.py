@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from webapp.accounts import labels
 from webapp.accounts.current import Viewer
-from webapp.accounts.finding import in_tree_of, in_trees, is_one_of, person_found
+from webapp.accounts.finding import in_tree_of, in_trees, is_one_of, person_found, person_found_within
 from webapp.accounts.models import Organisation, Person, PositionLevel, Role, RoleGrant, SignIn
 from webapp.core import clock
 from webapp.core.database import db
@@ -141,9 +141,10 @@ def people_list(viewer: Viewer) -> Listing[PersonRow]:
     scope = in_trees(Person.place_id, viewer.paths(Role.ADMINISTRATOR))
     if scope is not None:
         source = source.where(scope)
+    search = person_found if scope is None else person_found_within
     return Listing(
         name="people", title=_("People"), source=source, key=Person.id, load=load, columns=COLUMNS, filters=FILTERS,
-        search=person_found, sort="name",
+        search=search, search_within=person_found_within, narrowing=frozenset({"place", "organisation"}), sort="name",
     )
 
 

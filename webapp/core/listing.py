@@ -139,6 +139,9 @@ class Listing(Generic[R]):
     sort: str
     filters: tuple[Filter, ...] = ()
     search: Callable[[str], ColumnElement[bool] | None] | None = None
+    # The same condition in the words that are faster once one of the filters of `narrowing` is set.
+    search_within: Callable[[str], ColumnElement[bool] | None] | None = None
+    narrowing: frozenset[str] = frozenset()
     descending: bool = False
     size: int = SIZE
 
@@ -164,7 +167,8 @@ class Listing(Generic[R]):
         except ValueError as error:
             raise BadQuery from error
         if asked.search and self.search is not None:
-            found = self.search(asked.search)
+            within = self.search_within if self.narrowing & asked.filters.keys() else None
+            found = (within or self.search)(asked.search)
             if found is not None:
                 statement = statement.where(found)
         return statement
