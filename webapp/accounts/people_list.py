@@ -37,16 +37,11 @@ class PersonRow:
     name: str
     place: str
     organisation: str
-    position_level: int | None
+    level: str
     email: str
     sign_in: str
     demo: bool
     created_at: datetime
-
-    @property
-    def level(self) -> str:
-        """The position level in words."""
-        return str(labels.POSITION_LEVELS[PositionLevel(self.position_level)]) if self.position_level else ""
 
 
 def state_of(sign_in: SignIn | None) -> str:
@@ -72,9 +67,10 @@ def load(keys: Sequence[UUID]) -> list[PersonRow]:
     )
     rows = {row.id: row for row in db.session.execute(statement)}
     names = places.full_names({row.place_id for row in rows.values() if row.place_id})
+    levels = {level.value: str(text) for level, text in labels.POSITION_LEVELS.items()}
     return [
         PersonRow(
-            id=row.id, name=row.name, place=names.get(row.place_id, ""), organisation=row.office or "", position_level=row.position_level,
+            id=row.id, name=row.name, place=names.get(row.place_id, ""), organisation=row.office or "", level=levels.get(row.position_level, ""),
             email=row.email or "", sign_in=_state(row.disabled_at, row.verified_at) if row.email else WITHOUT, demo=row.demo,
             created_at=row.created_at,
         )
@@ -148,9 +144,10 @@ def people_list(viewer: Viewer) -> Listing[PersonRow]:
     )
 
 
-def place_named(value: str) -> Place | None:
-    """The place of the filter, for showing it. None for what is no place."""
+def lineage_of(value: str) -> list[Place]:
+    """The place of the filter and all above it, from the top down; empty for what is no place. One query, none without a filter."""
     try:
-        return db.session.get(Place, UUID(value))
+        place_id = UUID(value)
     except ValueError:
-        return None
+        return []
+    return places.lineages([place_id]).get(place_id, [])

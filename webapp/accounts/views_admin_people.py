@@ -42,10 +42,10 @@ def people() -> str:
     who = administrator()
     listing = people_list.people_list(who)
     asked = listing.asked(request.args)
-    place = people_list.place_named(asked.filters.get("place", ""))
-    lineage = [each for each in (places.lineage(place) if place else []) if access.administers_place(who, each)]
+    above = people_list.lineage_of(asked.filters.get("place", ""))
     return render_template(
-        "accounts/admin_people.html", page=listing.page(asked), actions=bulk.ACTIONS, lineage=lineage, below=_below(who, place),
+        "accounts/admin_people.html", page=listing.page(asked), actions=bulk.ACTIONS, below=_below(who, above[-1] if above else None),
+        lineage=[each for each in above if access.administers_place(who, each)],
     )
 
 

@@ -17,6 +17,7 @@ from webapp.core.config import settings
 from webapp.core.i18n import LANGUAGES, current_language
 from webapp.core.ui import dates, navigation
 from webapp.core.ui.assets import PREFIX, Assets
+from webapp.core.ui.cells import list_cell
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -115,6 +116,7 @@ def init_templates(app: Flask, assets: Assets) -> None:
         attributes=attributes,
         days_text=_days,
         machine_time=dates.machine_text,
+        list_cell=list_cell,
         viewer=LocalProxy(access.current, unbound_message="outside a request"),
         viewer_or_none=access.current,
         navigation=navigation.links,
