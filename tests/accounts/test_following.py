@@ -84,7 +84,8 @@ def test_dated_work_goes_on_at_the_successor_from_that_day(database, cast, since
     person = cast.learner
     with unit_of_work():
         change_work(
-            person=person, place_id=cast.places.city.id, organisation_id=None, position_level=20, since=date(2026, 2, 1), now=NOW, actor_id=None,
+            person=person, place_id=cast.places.city.id, organisation_id=None, position_level=20, since=date(2026, 2, 1), now=NOW,
+            actor_id=None,
         )
         change_work(
             person=person, place_id=cast.places.county.id, organisation_id=None, position_level=20, since=since, now=NOW, actor_id=None,
@@ -124,7 +125,8 @@ def test_what_others_did_at_the_successor_does_not(database, cast):
 def test_a_part_at_which_somebody_registered_stays(database, cast):
     with unit_of_work():
         operation = operations.undertake(request=Split(place_id=cast.places.county.id, parts=(
-            NewPlace(code="130102", names={"en": "North"}), NewPlace(code="130190", names={"en": "South"}))), day=DAY, actor_id=None, now=NOW)
+            NewPlace(code="130102", names={"en": "North"}), NewPlace(code="130190", names={"en": "South"}),
+        )), day=DAY, actor_id=None, now=NOW)
     heir = cast.places.county.successor_id
     cast.outsider.place_id = heir
     db.session.commit()

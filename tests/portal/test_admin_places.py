@@ -121,8 +121,8 @@ def test_several_places_go_up_in_one_by_their_codes(login_as, cast):
 def test_a_split_takes_rows_and_names_the_successor(login_as, cast):
     browser, county = login_as("administrator"), cast.places.county
     asked = {
-        "rows": "3", "heir": "1", "day": TODAY, "part-0-code": "130102", "part-0-zh": "长北区", "part-1-code": "130191", "part-1-zh": "长南区",
-        "part-1-en": "Changnan District", "part-1-reading": "chang nan qu",
+        "rows": "3", "heir": "1", "day": TODAY, "part-0-code": "130102", "part-0-zh": "长北区", "part-1-code": "130191",
+        "part-1-zh": "长南区", "part-1-en": "Changnan District", "part-1-reading": "chang nan qu",
     }
     assert 'name="part-3-code"' in browser.post(page_of(county, "split"), data=asked | {"more": "1"}).text
     shown = browser.post(page_of(county, "split?lang=en"), data=asked)
@@ -130,7 +130,8 @@ def test_a_split_takes_rows_and_names_the_successor(login_as, cast):
     browser.post(page_of(county, "split"), data=hidden(shown) | {"step": "confirm"})
     south = queries.by_code("CN", "130191")
     assert (cast.learner.place_id, south.origin_id) == (south.id, county.id)
-    alone = browser.post(page_of(cast.places.second_county, "split?lang=en"), data={"rows": "2", "day": TODAY, "part-0-code": "1", "part-0-en": "X"})
+    one = {"rows": "2", "day": TODAY, "part-0-code": "1", "part-0-en": "X"}
+    alone = browser.post(page_of(cast.places.second_county, "split?lang=en"), data=one)
     assert (alone.status_code, "two to 20 parts" in alone.text) == (409, True)
 
 
@@ -193,7 +194,8 @@ def test_bad_input_is_named(login_as, cast, action, typed, sentence):
 
 def test_the_pages_keep_their_budgets_and_speak_chinese(login_as, cast, max_queries):
     browser = login_as("administrator")
-    for address in ("/admin/places/?lang=zh-Hans", f"/admin/places/?lang=zh-Hans&under={cast.places.city.id}", page_of(cast.places.county, "?lang=zh-Hans")):
+    lists = "/admin/places/?lang=zh-Hans"
+    for address in (lists, f"{lists}&under={cast.places.city.id}", page_of(cast.places.county, "?lang=zh-Hans")):
         with max_queries(8):
             page = browser.get(address)
         assert page.status_code == 200

@@ -51,16 +51,20 @@ def lived(database, cast, water):
     person = cast.learner
     with unit_of_work():
         complete(person, water, now=NOW)
-        change_work(person=person, place_id=cast.places.city.id, organisation_id=None, position_level=30, since=NOW.date(), now=NOW, actor_id=None)
-        grant_role(person=person, role=Role.TRAINER, now=NOW, actor_id=cast.ids["administrator"], place=cast.places.county, reason=f"{NAME}很能干")
+        change_work(
+            person=person, place_id=cast.places.city.id, organisation_id=None, position_level=30, since=NOW.date(), now=NOW, actor_id=None,
+        )
+        grant_role(
+            person=person, role=Role.TRAINER, now=NOW, actor_id=cast.ids["administrator"], place=cast.places.county, reason=f"{NAME}很能干",
+        )
         services_links.ask_for_password(email=EMAIL, language="en", now=NOW)
         services_links.ask_to_join(name=NAME, email=EMAIL, password_hash="x", language="en", next_path="", now=NOW)
         queue(to=EMAIL, subject=f"{NAME}", text=f"{NAME} {EMAIL}", language="en", now=NOW)
         sign_in_id = cast.sign_in_ids["learner"]
         db.session.add(KnownDevice(sign_in_id=sign_in_id, token_hash="h", created_at=NOW))
         db.session.add(EmailChange(
-            token_hash="t", undo_hash="u", sign_in_id=sign_in_id, old_email="older@example.org", new_email=EMAIL, created_at=NOW, expires_at=NOW,
-            undo_until=NOW,
+            token_hash="t", undo_hash="u", sign_in_id=sign_in_id, old_email="older@example.org", new_email=EMAIL, created_at=NOW,
+            expires_at=NOW, undo_until=NOW,
         ))
     db.session.expire_all()
     return person
@@ -139,7 +143,8 @@ def test_the_last_administrator_stays(database, cast):
 
 
 def ask(browser, **typed):
-    return browser.post("/me/data/erase?lang=en", data={"certificates": "keep", "sure": "y", "password": "seventeen goals by 2030", **typed})
+    form = {"certificates": "keep", "sure": "y", "password": "seventeen goals by 2030", **typed}
+    return browser.post("/me/data/erase?lang=en", data=form)
 
 
 def test_the_wish_waits_is_mailed_and_can_be_taken_back_by_link(lived, cast, login_as, client, at):
@@ -195,7 +200,7 @@ def test_the_file_holds_everything_in_both_languages_and_no_secret(lived, login_
     assert "no-store" in response.headers["Cache-Control"]
     file = opened(response)
     everything = {name: file.read(name).decode() for name in file.namelist()}
-    assert {"index.en.html", "index.zh-Hans.html", "data/person.json", "data/certificates.json", "data/participation.json"} <= set(everything)
+    assert {"index.en.html", "index.zh-Hans.html", "data/person.json", "data/certificates.json"} <= set(everything)
     assert 'lang="zh-Hans"' in everything["index.zh-Hans.html"]
     assert "本站" in everything["index.zh-Hans.html"] or "我的数据" in everything["index.zh-Hans.html"]
     assert "What LocalGoals holds about me" in everything["index.en.html"]
@@ -211,7 +216,8 @@ def test_the_file_holds_everything_in_both_languages_and_no_secret(lived, login_
 
 def test_markup_in_what_is_held_is_shown_and_never_run(lived, cast, login_as):
     with unit_of_work():
-        cast.learner.organisation_id = organisation_named(name="<script>alert(1)</script>水务局", type="government", place_id=None, now=NOW).id
+        there = organisation_named(name="<script>alert(1)</script>水务局", type="government", place_id=None, now=NOW)
+        cast.learner.organisation_id = there.id
     file = opened(login_as("learner").post("/me/data/download"))
     assert "<script" not in file.read("index.en.html").decode()
 

@@ -123,8 +123,8 @@ def test_ones_own_page_is_not_for_visitors(client):
 
 
 @pytest.mark.parametrize(("language", "parts"), [
-    ("en", ("About LocalGoals", "WCAG 2.2, level AA", "We set one cookie to keep you signed in", "LocalGoals training programme")),
-    ("zh-Hans", ("关于LocalGoals", "AA级", "我们只使用两个Cookie", "LocalGoals培训项目")),
+    ("en", ("About LocalGoals", "WCAG 2.2, level AA", "We set one cookie for the language", "LocalGoals training programme")),
+    ("zh-Hans", ("关于LocalGoals", "AA级", "我们只使用三个Cookie", "LocalGoals培训项目")),
 ])
 @pytest.mark.parametrize("who", ["visitor", "learner"])
 def test_everybody_can_read_who_runs_this_and_what_is_kept(client, login_as, language, parts, who):

@@ -102,7 +102,8 @@ def split(database, cast):
             NewPlace(code="130102", names={"en": "North"}), NewPlace(code="130190", names={"en": "South"}),
         )), day=FIRST_OF_JULY, actor_id=None, now=now)
         operations.undertake(
-            request=Move(place_id=cast.places.second_county.id, parent_id=cast.places.second_city.id), day=FIRST_OF_JULY, actor_id=None, now=now,
+            request=Move(place_id=cast.places.second_county.id, parent_id=cast.places.second_city.id), day=FIRST_OF_JULY, actor_id=None,
+            now=now,
         )
     db.session.expire_all()
     north, south = queries.by_code("CN", "130102"), queries.by_code("CN", "130190")

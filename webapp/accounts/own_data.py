@@ -29,8 +29,9 @@ def _person(asked: OwnDataAsked) -> OwnTable:
         select(Person).where(Person.id == asked.person_id).options(joinedload(Person.place), joinedload(Person.organisation))
     ).one()
     columns = {
-        "id": _("Identifier"), "name": _("Name"), "language": _("Language"), "time_zone": _("Time zone"), "position_level": _("Position level"),
-        "sex": _("Sex"), "birth_year": _("Year of birth"), "created_at": _("Added"),
+        "id": _("Identifier"), "name": _("Name"), "language": _("Language"), "time_zone": _("Time zone"),
+        "position_level": _("Position level"), "sex": _("Sex"), "birth_year": _("Year of birth"), "phone": _("Telephone"),
+        "created_at": _("Added"),
     }
     values: dict[str, Any] = {name: plain(getattr(row, name)) for name in columns}
     values |= {"place": row.place.name() if row.place else None, "organisation": row.organisation.name if row.organisation else None}
@@ -62,7 +63,7 @@ def _sign_in(asked: OwnDataAsked) -> list[OwnTable]:
         table_of(SignIn, SignIn.person_id == asked.person_id, key="sign-in", title=_("Your sign-in"), columns={
             "email": _("E-mail"), "verified_at": _("Confirmed"), "disabled_at": _("Disabled"), **made,
         }, note=_("The password itself is not known to us; its hash is left out.")),
-        table_of(Session, Session.sign_in_id == mine, key="sessions", title=_("Where you were signed in"), order=Session.created_at, columns={
+        table_of(Session, Session.sign_in_id == mine, key="sessions", title=_("Where you were signed in"), columns={
             "device": _("Device"), **made, "expires_at": _("Ends at the latest"), "ended_at": _("Ended"),
         }),
         table_of(KnownDevice, KnownDevice.sign_in_id == mine, key="devices", title=_("Browsers that we know"), columns=made),
@@ -72,9 +73,10 @@ def _sign_in(asked: OwnDataAsked) -> list[OwnTable]:
         table_of(RecoveryCode, RecoveryCode.sign_in_id == mine, key="recovery-codes", title=_("Recovery codes"), columns={
             **made, "used_at": _("Used"),
         }),
-        table_of(OutsideIdentity, OutsideIdentity.sign_in_id == mine, key="outside", title=_("Accounts elsewhere with which you sign in"), columns={
-            "issuer": _("Provider"), "subject": _("Identifier there"), **made,
-        }),
+        table_of(
+            OutsideIdentity, OutsideIdentity.sign_in_id == mine, key="outside", title=_("Accounts elsewhere with which you sign in"),
+            columns={"issuer": _("Provider"), "subject": _("Identifier there"), **made},
+        ),
         table_of(EmailChange, EmailChange.sign_in_id == mine, key="email-changes", title=_("Changes of your address"), columns={
             "old_email": _("Before"), "new_email": _("After"), **made, "confirmed_at": _("Confirmed"), "undone_at": _("Taken back"),
         }),
@@ -107,11 +109,12 @@ def erase(event: PersonErased) -> None:
     """Handler of `person_erased`: the row stays without what it said, the sign-in goes with everything that hangs on it."""
     person = db.session.get_one(Person, event.person_id)
     person.name, person.time_zone = "", "UTC"
-    person.place_id = person.organisation_id = person.position_level = person.sex = person.birth_year = None
+    person.place_id = person.organisation_id = person.position_level = person.sex = person.birth_year = person.phone = None
     person.erased_at = event.at
-    db.session.execute(update(RoleGrant).where(RoleGrant.person_id == person.id, RoleGrant.revoked_at.is_(None)).values(revoked_at=event.at))
+    theirs = update(RoleGrant).where(RoleGrant.person_id == person.id)
+    db.session.execute(theirs.where(RoleGrant.revoked_at.is_(None)).values(revoked_at=event.at))
     # Reasons and notes are free text, in which somebody may have written the name.
-    db.session.execute(update(RoleGrant).where(RoleGrant.person_id == person.id).values(reason="", revoke_reason=None))
+    db.session.execute(theirs.values(reason="", revoke_reason=None))
     db.session.execute(delete(InvitationCode).where(InvitationCode.person_id == person.id))
     db.session.execute(update(InvitationCode).where(InvitationCode.made_by_id == person.id).values(note=""))
     db.session.execute(delete(PersonSpell).where(PersonSpell.person_id == person.id))
@@ -125,7 +128,7 @@ def erase(event: PersonErased) -> None:
 
 def _cut(sign_in_id: Any) -> None:
     """Delete a sign-in and every row that points to it, whatever tables there will be."""
-    home = SignIn.__table__
+    home = SignIn.metadata.tables[SignIn.__tablename__]
     for table in reversed(home.metadata.sorted_tables):
         for column in table.columns:
             if any(key.column.table is home for key in column.foreign_keys):

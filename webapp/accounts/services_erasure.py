@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import select, update
 
 from webapp.accounts import mail, tokens
 from webapp.accounts.errors import LinkUnknown, LinkUsed
@@ -112,11 +113,13 @@ def erase(*, person_id: UUID, keep_certificates: bool, actor_id: UUID | None, no
     person = db.session.scalar(select(Person).where(Person.id == person_id).with_for_update())
     if person is None or person.erased_at is not None or person.merged_into_id is not None:
         raise AlreadyErased
-    record(actor_id=actor_id, action="person.erased", subject=("person", person_id), now=now, after={"keep_certificates": keep_certificates})
-    db.session.execute(
-        update(ErasureRequest).where(ErasureRequest.person_id == person_id, ErasureRequest.undone_at.is_(None), ErasureRequest.done_at.is_(None))
-        .values(done_at=now)
+    record(
+        actor_id=actor_id, action="person.erased", subject=("person", person_id), now=now, after={"keep_certificates": keep_certificates},
     )
+    wish = update(ErasureRequest).where(
+        ErasureRequest.person_id == person_id, ErasureRequest.undone_at.is_(None), ErasureRequest.done_at.is_(None)
+    )
+    db.session.execute(wish.values(done_at=now))
     for each in (*_merged_into(person_id), person_id):
         person_erased.send(PersonErased(each, now, keep_certificates, emails(each)))
     db.session.flush()
@@ -140,7 +143,10 @@ def emails(person_id: UUID) -> tuple[str, ...]:
 
 
 def erase_due(now: datetime) -> int:
-    """Erase those whose time to think is over, each in a unit of work of its own; how many. The last administrator stays, with the reason."""
+    """Erase those whose time to think is over, each in a unit of work of its own; how many.
+
+    The last administrator stays, with the reason, until there is another one.
+    """
     done = 0
     waiting = db.session.execute(_waiting().with_only_columns(ErasureRequest.person_id).where(ErasureRequest.due_at <= now)).scalars().all()
     for person_id in waiting:
@@ -159,5 +165,5 @@ def erase_due(now: datetime) -> int:
     return done
 
 
-def _waiting() -> Select[tuple[ErasureRequest]]:
+def _waiting() -> Any:
     return select(ErasureRequest).where(ErasureRequest.undone_at.is_(None), ErasureRequest.done_at.is_(None))

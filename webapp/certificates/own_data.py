@@ -17,7 +17,8 @@ WITHDRAWN = "应持有人要求撤回 / Withdrawn at the holder's request"
 def tables(asked: OwnDataAsked) -> list[OwnTable]:
     """Answer of the room. One query."""
     return [table_of(
-        Certificate, Certificate.person_id == asked.person_id, key="certificates", title=_("Your certificates"), order=Certificate.issued_at,
+        Certificate, Certificate.person_id == asked.person_id, key="certificates", title=_("Your certificates"),
+        order=Certificate.issued_at,
         columns={
             "code": _("Code"), "course_id": _("Course"), "edition": _("Edition"), "issued_at": _("Issued"), "printed": _("Printed on it"),
             "revoked_at": _("Revoked"), "revoke_reason": _("Reason"),

@@ -39,7 +39,9 @@ class NameErased(CertificateError):
     status = HTTPStatus.GONE
 
     def __init__(self) -> None:
-        super().__init__(_("The holder of this certificate had their data erased, so it is printed no more. Its code can still be verified."))
+        super().__init__(
+            _("The holder of this certificate had their data erased, so it is printed no more. Its code can still be verified.")
+        )
 
 
 class CertificateRevoked(CertificateError):

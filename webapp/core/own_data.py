@@ -18,7 +18,8 @@ from webapp.core.signals import OwnDataAsked, OwnTable, PersonErased, own_data, 
 
 
 def table_of(
-    model: type[Model], condition: ColumnElement[bool], *, key: str, title: str, columns: Mapping[str, str], note: str = "", order: Any = None,
+    model: type[Model], condition: ColumnElement[bool], *, key: str, title: str, columns: Mapping[str, str], note: str = "",
+    order: Any = None,
 ) -> OwnTable:
     """The rows of a table that meet a condition. `columns`: name of the column to its label. One query."""
     names = list(columns)
@@ -54,8 +55,9 @@ def tables(asked: OwnDataAsked) -> list[OwnTable]:
             ),
             key="audit", title=_("Audit trail: what you did, and what was done to your row"), order=AuditEntry.at,
             columns={
-                "at": _("When"), "action": _("What"), "subject_kind": _("On what"), "subject_id": _("Identifier"), "channel": _("By which way"),
-                "network": _("From which network"), "actor_id": _("By whom"), "before": _("Before"), "after": _("After"),
+                "at": _("When"), "action": _("What"), "subject_kind": _("On what"), "subject_id": _("Identifier"),
+                "channel": _("By which way"), "network": _("From which network"),
+                "actor_id": _("By whom"), "before": _("Before"), "after": _("After"),
             },
             note=_("The audit trail holds numbers and no names. It is kept when you are erased, since it proves who changed what."),
         ),

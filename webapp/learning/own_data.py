@@ -15,7 +15,7 @@ def tables(asked: OwnDataAsked) -> list[OwnTable]:
     mine = select(Enrolment.id).where(Enrolment.person_id == asked.person_id)
     return [
         table_of(
-            Enrolment, Enrolment.person_id == asked.person_id, key="courses", title=_("Your courses"), order=Enrolment.enrolled_at, columns={
+            Enrolment, Enrolment.person_id == asked.person_id, key="courses", title=_("Your courses"), columns={
                 "course_id": _("Course"), "enrolled_at": _("Enrolled"), "last_step_id": _("Last step"), "last_active_at": _("Last active"),
                 "completed_at": _("Completed"), "id": _("Identifier"),
             },

@@ -13,8 +13,9 @@ def tables(asked: OwnDataAsked) -> list[OwnTable]:
     return [table_of(
         ParticipationEvent, ParticipationEvent.person_id == asked.person_id, key="participation", title=_("What is counted of you"),
         order=ParticipationEvent.happened_at, columns={
-            "happened_at": _("When"), "kind": _("What"), "course_id": _("Course"), "step_id": _("Step"), "place_path": _("Place at that moment"),
-            "organisation_type": _("Type of organisation"), "position_level": _("Position level"), "sex": _("Sex"), "age_band": _("Age band"),
+            "happened_at": _("When"), "kind": _("What"), "course_id": _("Course"), "step_id": _("Step"),
+            "place_path": _("Place at that moment"), "organisation_type": _("Type of organisation"),
+            "position_level": _("Position level"), "sex": _("Sex"), "age_band": _("Age band"),
             "language": _("Language"), "device": _("Device"), "channel": _("Channel"), "recorded_at": _("Recorded"), "id": _("Identifier"),
         },
         note=_("Statistics are made from these rows. When you are erased they stay as counts that point to nobody."),

@@ -77,8 +77,10 @@ def undertake(*, request: Request, day: date, actor_id: UUID | None, now: dateti
 
 
 def carry_out_due(now: datetime) -> int:
-    """Carry out what was planned for today or before, each in a unit of work of its own; how many. What cannot be done any more is
-    marked with the reason and waits for an administrator."""
+    """Carry out what was planned for today or before, each in a unit of work of its own; how many.
+
+    What cannot be done any more is marked with the reason and waits for an administrator.
+    """
     today = now.astimezone(settings().programme_zone).date()
     due = select(PlaceOperation.id).where(
         PlaceOperation.done_at.is_(None), PlaceOperation.undone_at.is_(None), PlaceOperation.refused.is_(None),
@@ -224,9 +226,8 @@ def _restore(operation: PlaceOperation, now: datetime) -> None:
     if made and db.session.scalar(select(Place.id).where(Place.parent_id.in_(made), Place.id.not_in([UUID(each) for each in before]))):
         raise SomethingFollowed
     assert operation.done_at is not None
-    paths = tuple(place.path for place in places.values() if place.id in made or str(place.id) in before and (
-        before[str(place.id)]["place"]["path"] != place.path
-    ))
+    kept = {UUID(place_id): state["place"]["path"] for place_id, state in before.items()}
+    paths = tuple(place.path for place in places.values() if kept.get(place.id) != place.path)
     place_operation_undone.send(PlaceOperationUndone(operation.id, tuple(made), paths, operation.done_at, now))
     try:
         with db.session.begin_nested():
@@ -242,8 +243,10 @@ def _restore(operation: PlaceOperation, now: datetime) -> None:
 
 
 def _put_back(before: dict[str, Any], places: dict[UUID, Place]) -> None:
-    """New states go first, since only one may be open; then places are what they were, those that closed still closed:
-    a part of a split place may hold the code that the whole gets back."""
+    """New states go first, since only one may be open; then places are what they were, those that closed still closed.
+
+    A part of a split place may hold the code that the whole gets back.
+    """
     known = [UUID(spell_id) for each in before.values() for spell_id in each["spells"]]
     db.session.execute(
         delete(PlaceSpell).where(PlaceSpell.place_id.in_([UUID(each) for each in before]), PlaceSpell.id.not_in(known)),

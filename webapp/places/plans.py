@@ -80,11 +80,13 @@ class Plan:
 
 def plan(request: Request, day: date) -> Plan:
     """Check a request against the tree as it is. Raises a `PlaceError` that names what is wrong. At most six queries."""
-    found = queries.many({*subjects(request), *([target(request)] if target(request) else [])})
-    if any(place_id not in found for place_id in subjects(request)) or (target(request) and target(request) not in found):
+    goal_id = target(request)
+    wanted = {*subjects(request), *([goal_id] if goal_id else [])}
+    found = queries.many(wanted)
+    if wanted - set(found):
         raise NoSuchPlace
     places = tuple(found[place_id] for place_id in dict.fromkeys(subjects(request)))
-    goal = found[place_id] if (place_id := target(request)) else None
+    goal = found[goal_id] if goal_id else None
     country = places[0].country
     if any(place.country != country for place in places):
         raise NotMergeable(places[0].name(), goal.name() if goal else "")

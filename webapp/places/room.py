@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from webapp.places import models_operations as models_operations  # its tables belong to the database
-from webapp.places import views
+from webapp.places import models_operations, views
 
 if TYPE_CHECKING:
     from flask import Flask
+
+__all__ = ["init_app", "models_operations"]
 
 
 def init_app(app: Flask) -> None:

@@ -199,7 +199,8 @@ class SplitForm(OperationForm):
         """The parts that were typed."""
         kept = [(number, part) for number, part in enumerate(self.parts) if not part.empty]
         chosen = [number for number, _part in kept]
-        heir = int(self.heir.data) if (self.heir.data or "").isdigit() and int(self.heir.data) in chosen else (chosen or [0])[0]
+        marked = self.heir.data or ""
+        heir = int(marked) if marked.isascii() and marked.isdigit() and int(marked) in chosen else (chosen or [0])[0]
         return Split(place_id=self.place.id, heir=chosen.index(heir) if chosen else 0, parts=tuple(
             NewPlace(code=part.code, names=_names({}, {"zh-Hans": part.name_zh, "en": part.name_en}), reading=part.reading)
             for _number, part in kept

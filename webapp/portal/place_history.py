@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, literal, or_, select
 
 from webapp.accounts.following import namesakes
 from webapp.accounts.models import Organisation, Person, RoleGrant
@@ -22,8 +22,11 @@ from webapp.places.models_operations import OperationKind, Part, PlaceOperation,
 
 @dataclass(frozen=True)
 class Here:
-    """Numbers of what belongs to places now: people registered for them, organisations and how many of these have a namesake
-    at the successor, roles in force, and events counted for them, which never change."""
+    """Numbers of what belongs to places now.
+
+    People registered for them, organisations and how many of these have a namesake at the successor, roles in force, and events
+    counted for them, which never change.
+    """
 
     people: int
     organisations: int
@@ -34,7 +37,7 @@ class Here:
 
 def here(place_ids: Sequence[UUID], now: datetime, successor_id: UUID | None = None) -> Here:
     """The numbers of some places together. One query."""
-    same = select(func.count()).where(namesakes_of(place_ids, successor_id)) if successor_id else select(0)
+    same = select(func.count()).where(namesakes_of(place_ids, successor_id)) if successor_id else select(literal(0))
     in_force = or_(RoleGrant.until.is_(None), RoleGrant.until > now)
     parts = (
         select(func.count()).where(Person.place_id.in_(place_ids), Person.erased_at.is_(None), Person.merged_into_id.is_(None)),
@@ -83,7 +86,7 @@ def states(spells: Sequence[PlaceSpell], named: Mapping[UUID, Place], beginning:
     return [
         State(
             since=None if spell.valid_from == beginning else spell.valid_from, until=spell.valid_until, name=spell.name(), code=spell.code,
-            parent=named[spell.parent_id].name() if spell.parent_id in named else "",
+            parent=named[spell.parent_id].name() if spell.parent_id and spell.parent_id in named else "",
         )
         for spell in reversed(spells)
     ]

@@ -75,8 +75,9 @@ def _own(planned: Plan, paths: int) -> list[str]:
             ))
         case Merge():
             assert planned.target is not None
-            sentence = _("%(places)s close on %(day)s; %(heir)s stands for them.", places=_names(planned), day=day, heir=planned.target.name())
-            found.append(sentence)
+            found.append(_(
+                "%(places)s close on %(day)s; %(heir)s stands for them.", places=_names(planned), day=day, heir=planned.target.name(),
+            ))
         case Split() as request:
             parts = _(", ").join(f"{_name(part.names)} ({part.code})" for part in request.parts)
             found.append(_("%(place)s closes on %(day)s; these places open: %(parts)s.", place=first.name(), day=day, parts=parts))
@@ -90,7 +91,8 @@ def _own(planned: Plan, paths: int) -> list[str]:
             found.append(_("%(place)s closes on %(day)s; no place stands for it.", place=first.name(), day=day))
     if paths:
         found.append(_n(
-            "The place in the tree changes for %(num)d place, listed below.", "The place in the tree changes for %(num)d places, listed below.", paths
+            "The place in the tree changes for %(num)d place, listed below.",
+            "The place in the tree changes for %(num)d places, listed below.", paths,
         ))
     return found
 
@@ -116,7 +118,9 @@ def _followers(planned: Plan, numbers: Here) -> list[str]:
             "%(num)d organisations have a namesake at the successor and stay here until you merge them.", numbers.namesakes,
         ))
     if isinstance(planned.request, Split):
-        found.append(_("Move those who belong to another part there afterwards: people and organisations in their lists, roles one by one."))
+        found.append(
+            _("Move those who belong to another part there afterwards: people and organisations in their lists, roles one by one.")
+        )
     return found
 
 
@@ -133,7 +137,9 @@ def _stays(planned: Plan, numbers: Here) -> list[str]:
             "%(num)d person stays registered here until they choose another place.",
             "%(num)d people stay registered here until they choose another place.", numbers.people,
         ))
-        found.append(_n("%(num)d role granted here holds for no open place.", "%(num)d roles granted here hold for no open place.", numbers.roles))
+        found.append(_n(
+            "%(num)d role granted here holds for no open place.", "%(num)d roles granted here hold for no open place.", numbers.roles,
+        ))
     return found
 
 

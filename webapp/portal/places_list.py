@@ -60,8 +60,9 @@ def load(keys: Sequence[UUID], countries: Mapping[str, Country]) -> list[PlaceRo
     for key in keys:
         place = lines[key][-1]
         rows.append(PlaceRow(
-            id=place.id, name=place.name(), full_name=full_name(lines[key], current_language()), kind=kind_name(place, countries[place.country]), code=place.code,
-            country=place.country, people=people.get(key, 0), opened_on=place.opened_on, closed_on=place.closed_on,
+            id=place.id, name=place.name(), full_name=full_name(lines[key], current_language()),
+            kind=kind_name(place, countries[place.country]), code=place.code, country=place.country,
+            people=people.get(key, 0), opened_on=place.opened_on, closed_on=place.closed_on,
         ))
     return rows
 
@@ -102,7 +103,10 @@ def _search(text: str) -> ColumnElement[bool] | None:
 
 
 COLUMNS: tuple[Column[PlaceRow], ...] = (
-    Column("name", lazy("Place"), lambda row: row.full_name, sort=Place.path, indexed=True, link=lambda row: address(f"/admin/places/{row.id}/")),
+    Column(
+        "name", lazy("Place"), lambda row: row.full_name, sort=Place.path, indexed=True,
+        link=lambda row: address(f"/admin/places/{row.id}/"),
+    ),
     Column("kind", lazy("Kind"), lambda row: row.kind, sort=Place.kind),
     Column("code", lazy("Code"), lambda row: row.code, sort=Place.code),
     Column("people", lazy("People here"), lambda row: row.people),

@@ -84,8 +84,9 @@ def show(place_id: UUID) -> str:
     place, spells = chain[-1], queries.spells(chain[-1])
     named = place_history.relatives(place, spells)
     return render_template(
-        "portal/place.html", place=place, chain=chain, kind=kind_name(place, queries.country_of(place)), here=place_history.here([place.id], clock.now()),
-        states=place_history.states(spells, named, BEGINNING), deeds=place_history.deeds(place, _today()), named=named,
+        "portal/place.html", place=place, chain=chain, kind=kind_name(place, queries.country_of(place)),
+        here=place_history.here([place.id], clock.now()), states=place_history.states(spells, named, BEGINNING),
+        deeds=place_history.deeds(place, _today()), named=named,
         mine=lambda each: access.administers_place(_viewer(), each),
     )
 

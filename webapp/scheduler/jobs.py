@@ -15,11 +15,10 @@ from webapp.core import audit_chain, idempotency, limits
 from webapp.core.database import db
 from webapp.core.mail.jobs import deliver_due, sweep_sent
 from webapp.learning.services import sweep_reports
-from webapp.portal.audit_settings import note_settings
 from webapp.places.operations import carry_out_due
+from webapp.portal.audit_settings import note_settings
 from webapp.quizzes.jobs import close_expired
 from webapp.scheduler import retention
-from webapp.scheduler.retention import SESSIONS_KEPT
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Job:
 
 def sweep_sessions(now: datetime) -> int:
     """Delete sessions, mailed links and sign-ups that are over; the number deleted."""
-    over = now - SESSIONS_KEPT
+    over = now - retention.SESSIONS_KEPT
     sessions = db.session.execute(delete(Session).where(or_(Session.expires_at <= over, Session.ended_at <= over)))
     tokens = db.session.execute(delete(MailToken).where(MailToken.expires_at <= over))
     asked = db.session.execute(delete(SignUp).where(SignUp.expires_at <= over))

@@ -8,6 +8,8 @@ JOBS = {
     "deliver-mail": lazy("Send the mail that is due"),
     "close-expired-attempts": lazy("Close quiz attempts whose time is over"),
     "verify-audit": lazy("Verify the chain of the audit trail"),
+    "erase-people": lazy("Erase people whose time to think is over"),
+    "retention": lazy("Delete data that have been kept long enough"),
     "carry-out-place-changes": lazy("Carry out changes of places whose day has come"),
     "note-settings": lazy("Note changed settings in the audit trail"),
     "sweep-sign-in-traces": lazy("Delete traces of signing in that are no longer needed"),

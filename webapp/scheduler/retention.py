@@ -18,7 +18,7 @@ from webapp.accounts.services_sessions import DEVICES_KEPT, LINKS_KEPT
 from webapp.core import idempotency
 from webapp.core.audit import record
 from webapp.core.database import db
-from webapp.core.i18n import _, lazy
+from webapp.core.i18n import _, _n, lazy
 from webapp.core.idempotency import IdempotencyKey
 from webapp.core.limits import LimitCounter
 from webapp.core.mail.jobs import SENT_KEPT
@@ -75,14 +75,26 @@ PERIODS: tuple[Period, ...] = (
         "sessions", lazy("Sessions"), SESSIONS_KEPT, lazy("after they ended"), Session,
         lambda now: or_(Session.expires_at <= now - SESSIONS_KEPT, Session.ended_at <= now - SESSIONS_KEPT),
     ),
-    Period("halves", lazy("Sign-ins without the second code"), timedelta(0), lazy("after they ended"), HalfSignIn, lambda now: HalfSignIn.expires_at <= now),
-    Period("links", lazy("Mailed links"), SESSIONS_KEPT, lazy("after they ended"), MailToken, lambda now: MailToken.expires_at <= now - SESSIONS_KEPT),
-    Period("sign-ups", lazy("Sign-ups"), SESSIONS_KEPT, lazy("after the link ended"), SignUp, lambda now: SignUp.expires_at <= now - SESSIONS_KEPT),
+    Period(
+        "halves", lazy("Sign-ins without the second code"), timedelta(0), lazy("after they ended"), HalfSignIn,
+        lambda now: HalfSignIn.expires_at <= now,
+    ),
+    Period(
+        "links", lazy("Mailed links"), SESSIONS_KEPT, lazy("after they ended"), MailToken,
+        lambda now: MailToken.expires_at <= now - SESSIONS_KEPT,
+    ),
+    Period(
+        "sign-ups", lazy("Sign-ups"), SESSIONS_KEPT, lazy("after the link ended"), SignUp,
+        lambda now: SignUp.expires_at <= now - SESSIONS_KEPT,
+    ),
     Period(
         "email-changes", lazy("Changes of address"), LINKS_KEPT, lazy("after they could be taken back"), EmailChange,
         lambda now: EmailChange.undo_until <= now - LINKS_KEPT,
     ),
-    Period("devices", lazy("Known browsers"), DEVICES_KEPT, lazy("after they became known"), KnownDevice, lambda now: KnownDevice.created_at <= now - DEVICES_KEPT),
+    Period(
+        "devices", lazy("Known browsers"), DEVICES_KEPT, lazy("after they became known"), KnownDevice,
+        lambda now: KnownDevice.created_at <= now - DEVICES_KEPT,
+    ),
     Period(
         "sent-mail", lazy("Mails that were sent"), SENT_KEPT, lazy("after sending"), OutboxMail,
         lambda now: and_(OutboxMail.state == MailState.SENT, OutboxMail.sent_at <= now - SENT_KEPT),
@@ -91,9 +103,18 @@ PERIODS: tuple[Period, ...] = (
         "failed-mail", lazy("Mails that could not be sent"), FAILED_MAIL_KEPT, lazy("after they were written"), OutboxMail,
         lambda now: and_(OutboxMail.state == MailState.FAILED, OutboxMail.created_at <= now - FAILED_MAIL_KEPT),
     ),
-    Period("limits", lazy("Counts of tries"), timedelta(0), lazy("after their window"), LimitCounter, lambda now: LimitCounter.window_ends <= now),
-    Period("form-keys", lazy("Keys of sent forms"), idempotency.KEPT, lazy("after sending"), IdempotencyKey, lambda now: IdempotencyKey.made_at <= now - idempotency.KEPT),
-    Period("reading", lazy("Reports of reading time"), REPORTS_KEPT, lazy("after they came"), ReadingReport, lambda now: ReadingReport.reported_at <= now - REPORTS_KEPT),
+    Period(
+        "limits", lazy("Counts of tries"), timedelta(0), lazy("after their window"), LimitCounter,
+        lambda now: LimitCounter.window_ends <= now,
+    ),
+    Period(
+        "form-keys", lazy("Keys of sent forms"), idempotency.KEPT, lazy("after sending"), IdempotencyKey,
+        lambda now: IdempotencyKey.made_at <= now - idempotency.KEPT,
+    ),
+    Period(
+        "reading", lazy("Reports of reading time"), REPORTS_KEPT, lazy("after they came"), ReadingReport,
+        lambda now: ReadingReport.reported_at <= now - REPORTS_KEPT,
+    ),
     Period("steps", lazy("Single steps of attempts at quizzes"), STEPS_KEPT, lazy("after handing in"), AttemptLog, _old_steps),
     Period("follows", lazy("Who followed a place to its successor"), FOLLOWS_KEPT, lazy("after the change"), PlaceFollow, _old_follows),
     Period(
@@ -144,9 +165,9 @@ def in_words(period: Period) -> str:
     """`30 days after sending`, or why it is kept."""
     if period.kept is None:
         return str(period.why)
-    if period.kept < timedelta(days=1):
-        return _("at once %(when)s", when=period.why) if not period.kept else _("%(hours)d hours %(when)s", hours=period.kept.total_seconds() // 3600, when=period.why)
-    return _("%(days)d days %(when)s", days=period.kept.days, when=period.why)
+    if not period.kept:
+        return _("at once %(when)s", when=period.why)
+    return _n("%(num)d day %(when)s", "%(num)d days %(when)s", period.kept.days, when=period.why)
 
 
 def printed(lines: Sequence[Line]) -> list[str]:

@@ -45,7 +45,8 @@ def states(place_ids: Sequence[UUID], day: date) -> dict[UUID, PlaceSpell]:
     """What places were on a day; those that were not are left out. One query, none for no places."""
     if not place_ids:
         return {}
-    return {spell.place_id: spell for spell in db.session.scalars(select(PlaceSpell).where(PlaceSpell.place_id.in_(place_ids), on_day(day)))}
+    wanted = select(PlaceSpell).where(PlaceSpell.place_id.in_(place_ids), on_day(day))
+    return {spell.place_id: spell for spell in db.session.scalars(wanted)}
 
 
 def around(state: PlaceSpell, day: date) -> tuple[list[PlaceSpell], list[PlaceSpell]]:
