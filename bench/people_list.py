@@ -103,7 +103,8 @@ def pages() -> dict[str, str]:
     person = db.session.scalar(sa.select(Person.name).limit(1))
     return {
         "all": "", "page 20": "?page=20", "newest": "?sort=-added", "a name": f"?q={person}", "surname": "?q=王", "rare surname": "?q=邱",
-        "pinyin": "?q=wangxiaolan", "initials": "?q=zjg", "given name": "?q=晓春", "address": "?q=person4242", "province": f"?place={province}",
+        "pinyin": "?q=wangxiaolan", "initials": "?q=zjg", "given name": "?q=晓春",
+        "address": "?q=person4242", "province": f"?place={province}",
         "county": f"?place={county}", "province, surname": f"?place={province}&q=zhang", "city, level": f"?place={city}&level=40",
         "level, backwards": "?level=30&sort=-name", "trainers": "?role=trainer", "disabled": "?sign-in=disabled",
         "county, no sign-in": f"?place={county}&sign-in=without", "nobody": "?q=qqqq",

@@ -63,7 +63,8 @@ def _runs(name: str) -> list[tuple[bool, str]]:
 def search_terms(name: str) -> list[str]:
     """Everything that the beginning of a typed word may meet, each once.
 
-    For 王晓兰: the name, its ends and its characters (王晓兰, 晓兰, 兰, 王, 晓), the sound and its ends (wangxiaolan, xiaolan, lan), the first letters (wxl).
+    For 王晓兰: the name, its ends and its characters (王晓兰, 晓兰, 兰, 王, 晓),
+    the sound and its ends (wangxiaolan, xiaolan, lan), the first letters (wxl).
     For Amina Diallo: the words and the whole (amina, diallo, aminadiallo), the first letters (ad).
     """
     runs = _runs(name)

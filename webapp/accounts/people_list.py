@@ -59,8 +59,8 @@ def load(keys: Sequence[UUID]) -> list[PersonRow]:
     """Rows of the list by id, in the order of the ids. Two queries."""
     statement = (
         select(
-            Person.id, Person.name, Person.place_id, Person.position_level, Person.demo, Person.created_at, Organisation.name.label("office"),
-            SignIn.email, SignIn.disabled_at, SignIn.verified_at,
+            Person.id, Person.name, Person.place_id, Person.position_level, Person.demo, Person.created_at,
+            Organisation.name.label("office"), SignIn.email, SignIn.disabled_at, SignIn.verified_at,
         )
         .outerjoin(Organisation, Organisation.id == Person.organisation_id).outerjoin(SignIn, SignIn.person_id == Person.id)
         .where(Person.id.in_(keys))
@@ -70,7 +70,8 @@ def load(keys: Sequence[UUID]) -> list[PersonRow]:
     levels = {level.value: str(text) for level, text in labels.POSITION_LEVELS.items()}
     return [
         PersonRow(
-            id=row.id, name=row.name, place=names.get(row.place_id, ""), organisation=row.office or "", level=levels.get(row.position_level, ""),
+            id=row.id, name=row.name, place=names.get(row.place_id, ""), organisation=row.office or "",
+            level=levels.get(row.position_level, ""),
             email=row.email or "", sign_in=_state(row.disabled_at, row.verified_at) if row.email else WITHOUT, demo=row.demo,
             created_at=row.created_at,
         )

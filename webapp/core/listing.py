@@ -191,7 +191,7 @@ class Listing(Generic[R]):
         if count > COUNTED:
             return self._dense(asked, paging)
         paging = Paging(number=asked.page, size=self.size, total=count)
-        return Page(self, asked, self.load([row.key for row in rows]), paging)
+        return Page(self, asked, self.load([row.key for row in rows]) if rows else [], paging)
 
     def _dense(self, asked: Asked, paging: Paging) -> Page[R]:
         """A page where very many rows match: along an index, so that the others need not be looked at."""

@@ -74,8 +74,10 @@ def shown(settings: Settings) -> list[Shown]:
     """Every setting, in the order of the documentation."""
     plain = Settings()
     return [
-        Shown(PREFIX + each.name.upper(), str(ABOUT.get(each.name, each.metadata["about"])), value_of(each.name, getattr(settings, each.name)),
-              getattr(settings, each.name) != getattr(plain, each.name))
+        Shown(
+            variable=PREFIX + each.name.upper(), about=str(ABOUT.get(each.name, each.metadata["about"])),
+            value=value_of(each.name, getattr(settings, each.name)), changed=getattr(settings, each.name) != getattr(plain, each.name),
+        )
         for each in fields(settings)
     ]
 
