@@ -278,6 +278,14 @@ def test_a_new_version_is_shown_at_the_next_sign_in_and_agreeing_is_written_down
     assert again.headers["Location"] == "/courses/"
 
 
+def test_invented_people_are_not_asked(database, cast):
+    db.session.query(Consent).delete()
+    cast.learner.demo = True
+    db.session.commit()
+    assert services_consent.way_on(cast.sign_in_ids["learner"], "/courses/") == "/courses/"
+    assert services_consent.way_on(cast.sign_in_ids["second_learner"], "/courses/").startswith("/me/notice")
+
+
 def test_who_signs_up_agrees_and_without_it_there_is_no_account(database, client):
     form = {"name": "周明", "email": "zhou@example.org", "password": "rivers carry the mountain"}
     refused = client.post("/sign-up?lang=en", data=form)

@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, or_, select, update
 
 from webapp.accounts import privacy
 from webapp.accounts.models import Person, SignIn
@@ -52,9 +52,9 @@ def consents(person_id: UUID) -> list[Consent]:
 def way_on(sign_in_id: UUID, target: str) -> str:
     """Where somebody who just signed in goes: on, or first to a notice that is new to them. One query.
 
-    Who withdrew their consent to this version is not asked again at every turn.
+    Who withdrew their consent to this version is not asked again at every turn, and invented people are not asked at all.
     """
     known = exists().where(Consent.person_id == SignIn.person_id, Consent.version == privacy.current())
-    if db.session.scalar(select(known).where(SignIn.id == sign_in_id)):
+    if db.session.scalar(select(or_(known, Person.demo)).select_from(SignIn).join(SignIn.person).where(SignIn.id == sign_in_id)):
         return target
     return f"/me/notice?{urlencode({'next': target})}"

@@ -76,7 +76,7 @@ def _own(planned: Plan, paths: int) -> list[str]:
         case Merge():
             assert planned.target is not None
             found.append(_(
-                "%(places)s close on %(day)s; %(heir)s stands for them.", places=_names(planned), day=day, heir=planned.target.name(),
+                "From %(day)s on %(heir)s takes the place of %(places)s.", places=_names(planned), day=day, heir=planned.target.name(),
             ))
         case Split() as request:
             parts = _(", ").join(f"{_name(part.names)} ({part.code})" for part in request.parts)

@@ -16,13 +16,16 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(module.bp)
     add_link(app, lazy("Administration"), "/admin/", rank=90, shown=access.administer)
     add_admin_link(
-        app, lazy("Audit trail"), "/admin/audit/", rank=80, about=lazy("Who did what, when and from where; search it and save it as a file."),
+        app, lazy("Audit trail"), "/admin/audit/", rank=80,
+        about=lazy("Who did what, when and from where; search it and save it as a file."),
     )
     add_admin_link(
-        app, lazy("Places"), "/admin/places/", rank=30, about=lazy("The administrative tree: names, mergers and splits, with their history."),
+        app, lazy("Places"), "/admin/places/", rank=30,
+        about=lazy("The administrative tree: names, mergers and splits, with their history."),
     )
     everywhere = access.administer_everywhere
     add_admin_link(app, lazy("Mail"), "/admin/mail/", rank=60, shown=everywhere, about=lazy("What waits, what failed and why; try again."))
     add_admin_link(
-        app, lazy("Settings in force"), "/admin/settings/", rank=90, shown=everywhere, about=lazy("What the server was started with, without secrets."),
+        app, lazy("Settings in force"), "/admin/settings/", rank=90, shown=everywhere,
+        about=lazy("What the server was started with, without secrets."),
     )

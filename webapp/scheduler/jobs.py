@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_
 
+from webapp.accounts import services_imports
 from webapp.accounts.models import MailToken, Session, SignUp
 from webapp.accounts.services_erasure import erase_due
 from webapp.accounts.services_sessions import sweep_traces
@@ -45,6 +46,7 @@ def sweep_sessions(now: datetime) -> int:
 JOBS = (
     Job("deliver-mail", timedelta(seconds=10), deliver_due),
     Job("close-expired-attempts", timedelta(minutes=1), close_expired),
+    Job("import-people", timedelta(seconds=5), services_imports.carry_out_due),
     Job("carry-out-place-changes", timedelta(minutes=10), carry_out_due),
     Job("verify-audit", timedelta(hours=1), audit_chain.verify_next),
     Job("note-settings", timedelta(days=1), note_settings),

@@ -11,6 +11,7 @@ JOBS = {
     "erase-people": lazy("Erase people whose time to think is over"),
     "retention": lazy("Delete data that have been kept long enough"),
     "carry-out-place-changes": lazy("Carry out changes of places whose day has come"),
+    "import-people": lazy("Bring in people from files that administrators confirmed"),
     "note-settings": lazy("Note changed settings in the audit trail"),
     "sweep-sign-in-traces": lazy("Delete traces of signing in that are no longer needed"),
     "sweep-limits": lazy("Forget counted tries that no longer matter"),

@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
+from webapp.accounts import services_imports
 from webapp.accounts.models import MailToken, Session, SignUp
 from webapp.accounts.models_data import ErasureRequest
 from webapp.accounts.models_following import PlaceFollow
+from webapp.accounts.models_imports import ImportRun, ImportState
 from webapp.accounts.models_invitations import InvitationCode
 from webapp.accounts.models_signing import EmailChange, HalfSignIn, KnownDevice
 from webapp.accounts.services_sessions import DEVICES_KEPT, LINKS_KEPT
@@ -116,6 +118,10 @@ PERIODS: tuple[Period, ...] = (
         lambda now: ReadingReport.reported_at <= now - REPORTS_KEPT,
     ),
     Period("steps", lazy("Single steps of attempts at quizzes"), STEPS_KEPT, lazy("after handing in"), AttemptLog, _old_steps),
+    Period(
+        "imports", lazy("Files of people that were sent for import"), services_imports.KEPT, lazy("after sending"), ImportRun,
+        lambda now: and_(ImportRun.created_at <= now - services_imports.KEPT, ImportRun.state != ImportState.QUEUED),
+    ),
     Period("follows", lazy("Who followed a place to its successor"), FOLLOWS_KEPT, lazy("after the change"), PlaceFollow, _old_follows),
     Period(
         "erasures", lazy("Wishes to be erased"), ERASURES_KEPT, lazy("after they were carried out or called off"), ErasureRequest,
