@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from webapp.core.i18n import _
+from webapp.core.tables import Bounds, Unreadable, read_csv
 from webapp.places.rules import CODE, LANGUAGE
 
 LARGEST_FILE = 20 * 1024 * 1024
@@ -48,18 +47,13 @@ class Row:
     successor: str = ""
 
 
-class Unreadable(ValueError):
-    """The file as a whole cannot be read; the message says why."""
-
-
 def read_table(data: bytes) -> tuple[list[Row], list[Problem]]:
     """The rows that are right in themselves, and what is wrong with the others.
 
     Accepts UTF-8 (with or without a mark at the start) and GB18030, with comma, semicolon or tab between the cells.
     """
     try:
-        reader = csv.reader(io.StringIO(_text(data), newline=""), delimiter=_delimiter(data), strict=True)
-        lines = _lines(reader)
+        lines = read_csv(data, Bounds(LARGEST_FILE, MOST_ROWS))
         columns = _columns(lines[0] if lines else [])
     except Unreadable as error:
         return [], [Problem(None, str(error))]
@@ -75,37 +69,6 @@ def read_table(data: bytes) -> tuple[list[Row], list[Problem]]:
     if not rows and not problems:
         problems.append(Problem(None, _("The file has no places in it.")))
     return rows, problems + _repeated(rows)
-
-
-def _text(data: bytes) -> str:
-    if len(data) > LARGEST_FILE:
-        raise Unreadable(_("The file is larger than %(size)d MB.", size=LARGEST_FILE // (1024 * 1024)))
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-        break
-    raise Unreadable(_("The file is not text in UTF-8 or GB18030. Save it as “CSV UTF-8” and try again."))
-
-
-def _delimiter(data: bytes) -> str:
-    heading = _text(data[:2000].split(b"\n", 1)[0]) if data else ""
-    return max(",;\t", key=heading.count)
-
-
-def _lines(reader: object) -> list[list[str]]:
-    lines: list[list[str]] = []
-    try:
-        for cells in reader:  # type: ignore[attr-defined]
-            lines.append(cells)
-            if len(lines) > MOST_ROWS + 1:
-                raise Unreadable(_("The file has more than %(rows)d rows.", rows=MOST_ROWS))
-    except csv.Error as error:
-        raise Unreadable(_("Row %(row)d cannot be read: a quotation mark is missing or stands alone.", row=len(lines) + 1)) from error
-    return lines
 
 
 def _columns(heading: list[str]) -> list[str]:
