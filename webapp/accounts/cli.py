@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import datetime
+from pathlib import Path
+
 import click
 from sqlalchemy import select
 
-from webapp.accounts import mail, rules, services, services_links, services_second_factor
-from webapp.accounts.models import Role, SignIn
+from webapp.accounts import mail, rules, services, services_imports, services_links, services_second_factor
+from webapp.accounts.models import OrganisationType, Role, SignIn
+from webapp.accounts.models_imports import ImportRun
 from webapp.core import clock
 from webapp.core.cli import with_app
 from webapp.core.config import settings
 from webapp.core.database import db
-from webapp.core.i18n import LANGUAGES
+from webapp.core.i18n import LANGUAGES, _
 from webapp.core.unit_of_work import unit_of_work
 from webapp.places import queries as places
 from webapp.places.models import Place
@@ -37,8 +42,8 @@ def _email(text: str) -> str:
 
 
 @people.command("create")
-@click.option("--name", prompt="Name", callback=lambda _c, _p, text: _name(text), help="Name, in any script.")
-@click.option("--email", prompt="E-mail", callback=lambda _c, _p, text: _email(text), help="Address with which the person signs in.")
+@click.option("--name", prompt="Name", callback=lambda _ctx, _param, text: _name(text), help="Name, in any script.")
+@click.option("--email", prompt="E-mail", callback=lambda _ctx, _param, text: _email(text), help="Address with which the person signs in.")
 @click.option("--role", type=click.Choice([role.value for role in Role]), help="Role to grant.")
 @click.option("--place", "code", help="Official code of the place for which the role holds, as CN:330500; without it everywhere.")
 @click.option("--language", type=click.Choice(LANGUAGES), help="Language of pages and mails; the default language if not given.")
@@ -66,6 +71,44 @@ def link(email: str) -> None:
             raise click.ClickException("nobody signs in with this address")
         token = services_links.invite(sign_in=sign_in, language=sign_in.person.language, now=clock.now())
     _say(token)
+
+
+@people.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--as", "email", required=True, help="E-mail address of the administrator in whose places people are registered.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Day from which changes of work hold; today if left out.")
+@click.option("--type", "kind", type=click.Choice([each.value for each in OrganisationType]), default="government", show_default=True,
+              help="Type of organisations that are new, where a row names none.")
+@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+@with_app
+def import_file(file: Path, email: str, since: datetime | None, kind: str, *, dry_run: bool) -> None:
+    """Bring people in from a CSV or XLSX FILE; columns are told by their headings, as they were the last time or by their names."""
+    with file.open("rb") as source:
+        data = source.read(services_imports.LARGEST.size + 1)
+    now = clock.now()
+    with unit_of_work():
+        actor_id = db.session.scalar(select(SignIn.person_id).where(SignIn.email_key == rules.email_key(email)))
+        if actor_id is None:
+            raise click.ClickException("nobody signs in with this address")
+        run = services_imports.stage(data=data, actor_id=actor_id, now=now)
+        services_imports.prepare(
+            run=run, columns=run.columns, since=since.date() if since else clock.today(settings().programme_zone),
+            organisation_type=OrganisationType(kind), mail=False, language=settings().default_language, now=now,
+        )
+        run_id = run.id
+        _report(run)
+        if dry_run:
+            services_imports.discard(run)
+            return
+        services_imports.confirm(run=run, now=now)
+    with click.progressbar(length=run.total, file=sys.stderr) as bar:
+        services_imports.carry_out(run_id, lambda done, _total: bar.update(done - bar.pos))
+
+
+def _report(run: ImportRun) -> None:
+    for row, sentence in run.problems:
+        click.echo(_("Row %(row)d: %(sentence)s", row=row, sentence=sentence), err=True)
+    click.echo(_("New %(new)d, changed %(changed)d, unchanged %(unchanged)d, with problems %(wrong)d.", **run.counts))
 
 
 @people.command("reset-second-factor")

@@ -142,6 +142,9 @@ class Person(Model):
         Index("ix_people_search", text("array_to_tsvector(string_to_array(search, ' '))"), postgresql_using="gin").ddl_if(
             dialect="postgresql"
         ),
+        # Few were merged: statistics look them up here to count each person once.
+        Index("ix_people_merged", "merged_into_id", "id", sqlite_where=text("merged_into_id IS NOT NULL"),
+              postgresql_where=text("merged_into_id IS NOT NULL")),
         Index("ix_people_demo", "id", sqlite_where=text("demo"), postgresql_where=text("demo")),
     )
 
@@ -157,6 +160,8 @@ class Person(Model):
     position_level: Mapped[int | None]
     sex: Mapped[Sex | None] = mapped_column(enum_column(Sex, "sex"))
     birth_year: Mapped[int | None]
+    # With + and the country's number where that is known, digits only; no way of signing in.
+    phone: Mapped[str | None] = mapped_column(String(20), index=True)
     demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]

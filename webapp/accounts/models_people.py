@@ -67,6 +67,7 @@ class ChangeKind(StrEnum):
     ENABLED = "enabled"
     MOVED = "moved"
     ORGANISATIONS_MERGED = "organisations_merged"
+    PEOPLE_MERGED = "people_merged"
 
 
 class BulkChange(Model):

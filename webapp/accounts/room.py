@@ -12,6 +12,7 @@ from webapp.accounts import (
     outside,
     own_invitations,
     views,
+    views_admin_import,
     views_admin_invitations,
     views_admin_organisations,
     views_admin_people,
@@ -26,6 +27,7 @@ from webapp.accounts import (
     views_second_factor,
     views_sessions,
     views_sign_up,
+    views_tokens,
 )
 from webapp.accounts.current import init_viewer
 from webapp.accounts.required import init_required
@@ -39,10 +41,11 @@ if TYPE_CHECKING:
 
 PAGES = (
     views, views_sign_up, views_password, views_me, views_second_factor, views_sessions, views_email, views_outside, views_invitations,
+    views_tokens,
 )
 ADMINISTRATION = (
     views_admin_people, views_admin_person, views_admin_organisations, views_admin_sign_ins, views_admin_invitations,
-    views_admin_roles,
+    views_admin_roles, views_admin_import,
 )
 
 

@@ -113,6 +113,23 @@ def birth_year_of(text: str, this_year: int) -> int | None:
     return int(digits)
 
 
+def phone_of(text: str) -> str | None:
+    """A telephone number as it is compared: `+8613800138000`, or digits only where no country is named; None for nothing.
+
+    Raises `Refused`: `phone`.
+    """
+    plain = re.sub(r"[\s().\-/–—]", "", unicodedata.normalize("NFKC", text))
+    if not plain:
+        return None
+    digits = plain.removeprefix("+") if plain.startswith("+") else plain.removeprefix("00")
+    if not re.fullmatch(r"[0-9]{5,15}", digits):
+        raise Refused("phone")
+    if plain.startswith(("+", "00")):
+        return f"+{digits}"
+    # A mobile number of China's plan, which nobody writes with its country at home.
+    return f"+86{digits}" if re.fullmatch(r"1[3-9][0-9]{9}", digits) else digits
+
+
 def moment_of(seconds: object) -> datetime | None:
     """The moment that the cookie names in seconds since 1970, or None for anything else."""
     if isinstance(seconds, bool) or not isinstance(seconds, int) or not 0 <= seconds < 2**35:
