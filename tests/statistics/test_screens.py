@@ -167,6 +167,8 @@ def test_wrong_dates_are_named_and_kept(login_as, people, typed, sentence):
     assert sentence in text_of(page)
     for value in typed.values():
         assert f'value="{value}"' in page.text
+    assert "<dt>enrolled</dt>" not in page.text, "figures of another period would be taken for the answer"
+    assert "from the beginning to today" not in text_of(page)
 
 
 def test_wrong_dates_are_explained_in_chinese(login_as, people):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,7 @@ from webapp.core.access import allow
 from webapp.core.config import settings
 from webapp.core.i18n import _, localised
 from webapp.courses.catalogue import catalogue
+from webapp.courses.content import Course
 from webapp.places import queries as places
 from webapp.places.models import Place
 from webapp.statistics import access, queries
@@ -38,17 +41,21 @@ def overview() -> Any:
     wanted = request.args.get("course", "")
     course = (catalogue().course(wanted) or abort(404)) if wanted else None
     cut_off = clock.now()
-    begins, ends = period.bounds(settings().programme_zone)
-    paths = [place.path] if place else allowed
-    found = queries.counts(begins=begins, ends=ends, cut_off=cut_off, paths=paths, course_id=course.id if course else None)
+    # Figures of another period than the one that was meant would be taken for the answer.
+    found = {} if error else _counts(period, cut_off, [place.path] if place else allowed, course)
     choices = [("", _("All courses")), *((each.id, localised(each.title)) for each in catalogue().courses)]
     page = render_template(
-        "statistics/overview.html", rows=[(f"{found[each.key]:,}", each.label, each.definition) for each in FIGURES],
+        "statistics/overview.html", rows=[(f"{found[each.key]:,}", each.label, each.definition) for each in FIGURES if found],
         cut_off=cut_off, period=period, error=error, place=place,
         lineage=_shown(places.lineage(place), allowed) if place else [], children=_children(place, allowed), course=course,
         choices=choices, typed=request.args, zone=settings().programme_zone.key, everywhere=allowed is None,
     )
     return (page, 400) if error else page
+
+
+def _counts(period: Period, cut_off: datetime, paths: Sequence[str] | None, course: Course | None) -> dict[str, int]:
+    begins, ends = period.bounds(settings().programme_zone)
+    return queries.counts(begins=begins, ends=ends, cut_off=cut_off, paths=paths, course_id=course.id if course else None)
 
 
 def _place(allowed: tuple[str, ...] | None) -> Place | None:
