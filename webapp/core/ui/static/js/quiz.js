@@ -28,10 +28,11 @@
     timer.textContent = digits(left);
     bar.classList.toggle("soon", left <= 300);
     [[300, "soon"], [60, "last"]].forEach(function (at) {
-      if (left <= at[0] && left > 0 && !warned[at[0]]) {
-        warned[at[0]] = true;
-        // Only the most urgent of two warnings that fall together is said.
-        if (at[0] === 60 || left > 60) { say.textContent = timer.dataset[at[1]]; }
+      // Said when it comes to pass; whoever opens the page later reads the timer.
+      if (left > at[0]) { warned[at[1]] = false; }
+      if (left <= at[0] && left > 0 && warned[at[1]] === false) {
+        warned[at[1]] = true;
+        say.textContent = timer.dataset[at[1]];
       }
     });
     if (left === 0 && !over) {
@@ -78,12 +79,6 @@
   function show(state, text) {
     badge.setAttribute("data-state", state);
     badge.querySelector("[data-text]").textContent = text;
-  }
-
-  function clock() {
-    var now = new Date();
-    var two = function (n) { return (n < 10 ? "0" : "") + n; };
-    return two(now.getHours()) + ":" + two(now.getMinutes());
   }
 
   function controls(set) { return list(set, "input:not([type=hidden]), select"); }
@@ -187,7 +182,11 @@
       tries = 0;
       if (answer.ok) {
         if (timer && told.remaining !== null) { sync(told.remaining); }
-        if (!waiting.length) { show("done", form.dataset.saved.replace("{time}", told.time || clock())); }
+        if (form.querySelector(".err:not([hidden])")) {
+          show("late", form.dataset.refused);
+        } else if (!waiting.length) {
+          show("done", form.dataset.saved.replace("{time}", told.time));
+        }
       } else if (told.wrong) {
         set.setAttribute("data-changed", "");
         fault(set, told.wrong[0].sentence);
