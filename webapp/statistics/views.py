@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from babel.dates import get_timezone_name
 from flask import Blueprint, abort, render_template, request
 
 from webapp.accounts.current import viewer
 from webapp.core import clock
 from webapp.core.access import allow
 from webapp.core.config import settings
-from webapp.core.i18n import _, localised
+from webapp.core.i18n import _, babel_locale, current_language, localised
 from webapp.courses.catalogue import catalogue
 from webapp.courses.content import Course
 from webapp.places import queries as places
@@ -48,7 +49,7 @@ def overview() -> Any:
         "statistics/overview.html", rows=[(f"{found[each.key]:,}", each.label, each.definition) for each in FIGURES if found],
         cut_off=cut_off, period=period, error=error, place=place,
         lineage=_shown(places.lineage(place), allowed) if place else [], children=_children(place, allowed), course=course,
-        choices=choices, typed=request.args, zone=settings().programme_zone.key, everywhere=allowed is None,
+        choices=choices, typed=request.args, zone=zone_name(), everywhere=allowed is None,
     )
     return (page, 400) if error else page
 
@@ -56,6 +57,11 @@ def overview() -> Any:
 def _counts(period: Period, cut_off: datetime, paths: Sequence[str] | None, course: Course | None) -> dict[str, int]:
     begins, ends = period.bounds(settings().programme_zone)
     return queries.counts(begins=begins, ends=ends, cut_off=cut_off, paths=paths, course_id=course.id if course else None)
+
+
+def zone_name() -> str:
+    """The programme's zone as people call it: 中国标准时间, China Standard Time."""
+    return get_timezone_name(settings().programme_zone, zone_variant="standard", locale=babel_locale(current_language()))
 
 
 def _place(allowed: tuple[str, ...] | None) -> Place | None:
