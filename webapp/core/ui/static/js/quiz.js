@@ -71,7 +71,9 @@
   var givenAt = {};
   var tries = 0;
   var busy = false;
+  var flying = null;
   var stopped = false;
+  var renewed = false;
   var retry = 0;
   var sets = list(form, "[data-q]");
   var words = form.dataset.states.split("|");
@@ -164,6 +166,7 @@
     var stop = window.AbortController ? new AbortController() : null;
     var late = window.setTimeout(function () { if (stop) { stop.abort(); } }, TIMEOUT);
     busy = true;
+    flying = set;
     set.removeAttribute("data-changed");
     if (!tries) { show("now", form.dataset.savingNow); }
     fetch(form.action, {
@@ -180,6 +183,8 @@
     return answer.json().then(function (told) {
       busy = false;
       tries = 0;
+      renewed = false;
+      flying = null;
       if (answer.ok) {
         if (timer && told.remaining !== null) { sync(told.remaining); }
         if (form.querySelector(".err:not([hidden])")) {
@@ -196,7 +201,26 @@
         return;
       }
       send();
-    }, function () { refuse(answer.status, { sentence: form.dataset.gone }); });
+    }, function () {
+      if (answer.status === 400 && !renewed) { return renew(set); }
+      refuse(answer.status, { sentence: form.dataset.gone });
+      return undefined;
+    });
+  }
+
+  /* Signed in anew in another tab: the form's token belongs to the session before, the page has a fresh one. */
+  function renew(set) {
+    renewed = true;
+    return fetch(location.href, { credentials: "same-origin", redirect: "manual" }).then(function (page) {
+      if (page.type === "opaqueredirect") { renewed = false; again(set, form.dataset.signedOut); return ""; }
+      return page.text();
+    }).then(function (html) {
+      var fresh = html && new DOMParser().parseFromString(html, "text/html").querySelector("#answers [name=csrf_token]");
+      if (!html) { return; }
+      if (!fresh) { refuse(400, { sentence: form.dataset.gone }); return; }
+      list(document, "[name=csrf_token]").forEach(function (field) { field.value = fresh.value; });
+      again(set);
+    });
   }
 
   function refuse(status, told) {
@@ -214,6 +238,7 @@
   function again(set, text) {
     var seconds = RETRY[Math.min(tries, RETRY.length - 1)];
     busy = false;
+    flying = null;
     tries += 1;
     set.setAttribute("data-changed", "");
     if (waiting.indexOf(set) < 0) { waiting.unshift(set); }
@@ -224,7 +249,7 @@
 
   /* What is saved is not sent a second time with the page: another tab may have newer answers. */
   function hold() {
-    sets.forEach(function (set) { set.disabled = !set.hasAttribute("data-changed") && waiting.indexOf(set) < 0 && !busy; });
+    sets.forEach(function (set) { set.disabled = !set.hasAttribute("data-changed") && waiting.indexOf(set) < 0 && set !== flying; });
   }
   function release() { sets.forEach(function (set) { set.disabled = false; }); }
 
