@@ -12,7 +12,7 @@ import click
 from webapp.cli_upgrade import bring_up
 from webapp.core.config import Settings
 
-PASSWORD_FILE = "demo-password"
+PASSWORD_FILE = "demo-password"  # noqa: S105  a file name
 
 
 @click.command()
