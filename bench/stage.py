@@ -53,16 +53,7 @@ class Running:
 
     def workers(self) -> list[int]:
         """Ids of the processes below the server's own."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(pid) for pid in children]
-
-    def processor_seconds(self) -> float:
-        """Time on a processor that its workers have had so far."""
-        ticks = 0
-        for pid in self.workers():
-            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-            ticks += int(fields[11]) + int(fields[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return children(self.process.pid)
 
     def stop(self) -> None:
         """End it, by its own process id, and wait."""
@@ -72,6 +63,11 @@ class Running:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def children(pid: int) -> list[int]:
+    """Ids of the processes below this one."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 class Stage:
@@ -106,17 +102,28 @@ class Stage:
         return Path(self._ends.enter_context(tempfile.TemporaryDirectory(prefix="localgoals-bench-")))
 
     @cached_property
-    def _postgres(self) -> str:
+    def _postgres(self) -> tuple[str, int]:
+        """Address and process id of the database server."""
         server = Postgres()
         self._ends.callback(server.stop)
-        return server.start()
+        address = server.start()
+        return address, int((server.folder / "data" / "postmaster.pid").read_text().split()[0])
+
+    def processor_seconds(self, server: Running) -> float:
+        """Time on a processor that the workers of a server and all database connections have had so far."""
+        ticks = 0
+        for pid in (*server.workers(), *children(self._postgres[1])):
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def _database(self, name: str) -> str:
-        engine = sa.create_engine(self._postgres, isolation_level="AUTOCOMMIT")
+        address = self._postgres[0]
+        engine = sa.create_engine(address, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
         engine.dispose()
-        return self._postgres.replace("/postgres", f"/{name}")
+        return address.replace("/postgres", f"/{name}")
 
     @cached_property
     def environment(self) -> dict[str, str]:
