@@ -62,6 +62,7 @@ class Reader:
         self.world, self.url, self.look, self.language = world, url, look, look.language
         self.faults: list[str] = []
         self.expected: set[int] = set()
+        self.offline = False
         self.document: Response | None = None
         more: dict[str, Any] = {"user_agent": PHONE_AGENT} if look.phone else {}
         self.context = browser.new_context(
@@ -92,7 +93,7 @@ class Reader:
 
     def _failed(self, request: Request) -> None:
         # Leaving a page stops what it still loads, and a download stops the visit: neither is a failure.
-        if request.failure != "net::ERR_ABORTED":
+        if request.failure not in ("net::ERR_ABORTED", *(["net::ERR_INTERNET_DISCONNECTED"] if self.offline else [])):
             self.faults.append(f"failed: {request.method} {request.url} {request.failure}")
 
     def _response(self, response: Response) -> None:
@@ -110,6 +111,11 @@ class Reader:
     def expects(self, *statuses: int) -> None:
         """Answers with these statuses are part of the test."""
         self.expected.update(statuses)
+
+    def lose_network(self, *, lost: bool) -> None:
+        """Go out of reach, or come back."""
+        self.offline = self.offline or lost
+        self.context.set_offline(lost)
 
     def close(self) -> None:
         """Leave, and fail if anything went wrong on the way."""

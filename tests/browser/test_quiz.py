@@ -6,11 +6,13 @@ import html
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.answers import answer, answer_all, secrets, wrong_token
 from tests.browser.reader import DESK, ENGLISH, PHONE, Opens, Reader
 from tests.browser.world import COURSE, FINAL, LESSONS, Account, World
+from webapp.courses.questions import Single
+from webapp.demo import right_response
 
 pytestmark = pytest.mark.browser
 
@@ -120,6 +122,46 @@ def test_a_tab_left_open_says_that_the_attempt_is_closed(opens: Opens, world: Wo
     assert world.answers(sitting, FINAL) == {}
 
 
+def test_an_answer_given_without_network_is_saved_when_it_is_back(opens: Opens, world: World, sitting: Account) -> None:
+    reader, paper = opens(PHONE, sitting), world.paper(sitting, FINAL)
+    reader.go(FIRST)
+    reader.lose_network(lost=True)
+    answer(reader.page, 1, paper[0])
+    expect(reader.page.locator("[data-saving]")).to_have_attribute("data-state", "late")
+    assert world.answers(sitting, FINAL) == {}
+    reader.lose_network(lost=False)
+    saved(reader)
+    assert world.answers(sitting, FINAL).keys() == {"1"}
+
+
+def test_a_save_that_was_overtaken_by_the_page_changes_nothing(opens: Opens, world: World, sitting: Account) -> None:
+    reader, paper = opens(DESK, sitting), world.paper(sitting, FINAL)
+    number, token = next((n, wrong_token(asked)) for n, asked in enumerate(paper, 1) if isinstance(asked.question, Single))
+    page, under_way = reader.page, list[str]()
+
+    def hold_saves(route: Route) -> None:
+        if route.request.headers["accept"] == "application/json":
+            under_way.append(route.request.post_data or "")
+        else:
+            route.continue_()
+
+    page.route("**/answers", hold_saves)
+    reader.go(FIRST)
+    page.locator(f'input[name="q{number}"][value="{token}"]').check()
+    answer(page, number, paper[number - 1])
+    page.locator("button[name=go][value=check]").click()
+    reader.at(f"{FIRST}submit")
+    right = world.answers(sitting, FINAL)
+    # The first save arrives after all, as it may through a slow proxy.
+    late = reader.context.request.post(
+        f"{FIRST}answers", data=under_way[0],
+        headers={"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded", "Referer": reader.url},
+    )
+    assert late.ok
+    assert world.answers(sitting, FINAL) == right == {str(number): right_response(paper[number - 1].question)}
+    page.unroute_all(behavior="ignoreErrors")
+
+
 def test_a_double_click_hands_in_once(opens: Opens, world: World, sitting: Account) -> None:
     reader = opens(DESK, sitting)
     posts: list[str] = []
@@ -169,6 +211,14 @@ def test_the_way_back_after_handing_in_leads_to_the_result(opens: Opens, world: 
     reader.at(f"{FIRST}review")
     assert reader.page.locator(".score").inner_text() == score
     assert len(world.attempts(sitting, FINAL)) == 1
+
+
+def test_a_page_whose_time_is_up_hands_in_by_itself(opens: Opens, world: World, sitting: Account) -> None:
+    reader = opens(PHONE, sitting)
+    world.let_pass(sitting, world.course().quiz(FINAL).time_limit_minutes)
+    reader.go(FIRST)
+    reader.at(f"{FIRST}review")
+    assert not world.attempts(sitting, FINAL)[0].open
 
 
 def test_when_the_time_is_up_the_page_offers_the_result(opens: Opens, world: World, sitting: Account) -> None:

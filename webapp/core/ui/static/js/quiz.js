@@ -47,6 +47,7 @@
     if (!target) { return; }
     if (form) {
       release();
+      count();
       form.action = form.dataset.submit;
       if (form.dataset.sent) { delete form.dataset.sent; }
     }
@@ -54,13 +55,14 @@
     HTMLFormElement.prototype.submit.call(target);
   }
 
-  if (timer) {
+  function run() {
+    if (!timer) { return; }
     // The page may come out of the browser's memory long after it was made: then the next save tells the right time.
     sync(Number(timer.dataset.seconds));
     window.setInterval(tick, 500);
     tick();
   }
-  if (!form) { return; }
+  if (!form) { run(); return; }
 
   /* Answers: one request at a time; a question that changes while its answer is under way is sent again. */
   var RETRY = [2, 4, 8, 15, 30];
@@ -250,6 +252,23 @@
   /* What is saved is not sent a second time with the page: another tab may have newer answers. */
   function hold() {
     sets.forEach(function (set) { set.disabled = !set.hasAttribute("data-changed") && waiting.indexOf(set) < 0 && set !== flying; });
+    count();
+  }
+  /* The page counts as this tab's newest answer: a save that is still under way and arrives later changes nothing. */
+  function count() {
+    var given = sets.filter(function (set) { return !set.disabled && givenAt[set.dataset.q]; }).map(function (set) { return givenAt[set.dataset.q]; });
+    var age = given.length ? Math.max(0, Date.now() - Math.max.apply(null, given)) : 0;
+    sequence += 1;
+    [["tab", tab], ["sequence", sequence], ["age", age]].forEach(function (pair) {
+      var field = form.querySelector('input[name="' + pair[0] + '"]');
+      if (!field) {
+        field = document.createElement("input");
+        field.type = "hidden";
+        field.name = pair[0];
+        form.appendChild(field);
+      }
+      field.value = pair[1];
+    });
   }
   function release() { sets.forEach(function (set) { set.disabled = false; }); }
 
@@ -280,4 +299,6 @@
   sets.forEach(function (set) {
     if (controls(set).some(differs) && set.querySelector(".err").hidden) { changed(set); }
   });
+  // Last, since the time may be up already.
+  run();
 }());
