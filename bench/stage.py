@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 KEY = "bench" * 8
 PATIENCE = 60.0
 CROWD = 1000
+WORKERS = 2
 
 
 class Running:
@@ -50,6 +51,10 @@ class Running:
             self.stop()
             raise RuntimeError(f"the server ended: {log.read_text()[-2000:]}")
         self.url = words[-1]
+        # It listens before it has workers.
+        patient_until = time.monotonic() + PATIENCE
+        while len(self.workers()) < WORKERS and time.monotonic() < patient_until:
+            time.sleep(0.01)
 
     def workers(self) -> list[int]:
         """Ids of the processes below the server's own."""
@@ -155,7 +160,7 @@ class Stage:
 
     def command(self, port: int = 0) -> list[str]:
         """How LocalGoals is served."""
-        return [str(Path(sys.executable).with_name("localgoals")), "serve", "--workers", "2", "--port", str(port)]
+        return [str(Path(sys.executable).with_name("localgoals")), "serve", "--workers", str(WORKERS), "--port", str(port)]
 
     @cached_property
     def served(self) -> Running:
