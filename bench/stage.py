@@ -42,19 +42,24 @@ class Running:
     def __init__(self, command: list[str], environment: dict[str, str], log: Path) -> None:
         with log.open("w") as errors:
             self.process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=ROOT)
+        try:
+            self.url = self._address(log)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _address(self, log: Path) -> str:
+        """What it prints once it listens; waits for its workers too, which come a moment later."""
         assert self.process.stdout is not None
         if not select.select([self.process.stdout], [], [], PATIENCE)[0]:
-            self.stop()
             raise RuntimeError(f"no server came up, see {log}")
         words = self.process.stdout.readline().split()
         if not words:
-            self.stop()
             raise RuntimeError(f"the server ended: {log.read_text()[-2000:]}")
-        self.url = words[-1]
-        # It listens before it has workers.
         patient_until = time.monotonic() + PATIENCE
         while len(self.workers()) < WORKERS and time.monotonic() < patient_until:
             time.sleep(0.01)
+        return words[-1]
 
     def workers(self) -> list[int]:
         """Ids of the processes below the server's own."""
