@@ -17,6 +17,8 @@ from tests.browser.pages import PAGES
 from tests.browser.reader import DESK, Opens, Reader
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from tests.browser.world import World
 
 pytestmark = pytest.mark.browser
@@ -30,20 +32,22 @@ PLAIN = replace(DESK, script=False)
 NOT_FOLLOWED = re.compile(r"/language/|/mailbox/")
 
 
-@pytest.fixture
-def sources(opens: Opens, world: World, tmp_path: Path) -> dict[Path, str]:
+@pytest.fixture(scope="module")
+def sources(browser: Browser, served: tuple[World, str], tmp_path_factory: pytest.TempPathFactory) -> dict[Path, str]:
     """Files with the HTML of every page, and who looked at it."""
-    found: dict[Path, str] = {}
+    world, url = served
+    folder, found = tmp_path_factory.mktemp("html"), dict[Path, str]()
     for language in ("zh-Hans", "en"):
         readers: dict[str | None, Reader] = {}
         for page in PAGES:
             if page.who not in readers:
-                readers[page.who] = opens(replace(PLAIN, language=language), world.known(page.who) if page.who else None)
-            reader = readers[page.who]
-            page.open(reader)
-            path = tmp_path / f"{page.name}.{language}.html"
-            path.write_text(reader.source, encoding="utf-8")
+                look, account = replace(PLAIN, language=language), world.known(page.who) if page.who else None
+                readers[page.who] = Reader(browser, world, url, look, account)
+            path = folder / f"{page.name}.{language}.html"
+            path.write_text(page.source(readers[page.who]), encoding="utf-8")
             found[path] = page.who or ""
+        for reader in readers.values():
+            reader.close()
     return found
 
 
