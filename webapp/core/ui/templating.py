@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -15,21 +14,12 @@ from werkzeug.local import LocalProxy
 from webapp.core import access
 from webapp.core.config import settings
 from webapp.core.i18n import LANGUAGES, current_language
-from webapp.core.ui import dates, navigation
+from webapp.core.ui import dates
 from webapp.core.ui.assets import PREFIX, Assets
+from webapp.core.ui.frame import frame
 
 if TYPE_CHECKING:
     from flask import Flask
-
-
-class _Asked:
-    """A list that is made anew each time a template goes through it."""
-
-    def __init__(self, make: Callable[[], Sequence[object]]) -> None:
-        self._make = make
-
-    def __iter__(self) -> Iterator[object]:
-        return iter(self._make())
 
 
 def address(path: str, **query: Any) -> str:
@@ -111,9 +101,7 @@ def init_templates(app: Flask, assets: Assets) -> None:
         days_text=_days,
         machine_time=dates.machine_text,
         viewer=LocalProxy(access.current, unbound_message="outside a request"),
-        viewer_or_none=access.current,
-        navigation=navigation.links,
-        languages=_Asked(navigation.languages),
+        page_frame=frame,
         language=LocalProxy(current_language),
         language_tags=LANGUAGES,
     )
