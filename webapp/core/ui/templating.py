@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import request
 from flask_babel import get_timezone
@@ -16,6 +16,7 @@ from webapp.core.config import settings
 from webapp.core.i18n import LANGUAGES, current_language
 from webapp.core.ui import dates
 from webapp.core.ui.assets import PREFIX, Assets
+from webapp.core.ui.fragments import HOLE, kept
 from webapp.core.ui.frame import frame
 
 if TYPE_CHECKING:
@@ -36,14 +37,18 @@ def with_query(**changes: Any) -> str:
     return address(request.path, **query)
 
 
-def page_address(language: str | None = None) -> str:
-    """The public address of this page, in one language where given: for canonical and alternate links."""
-    query: dict[str, Any] = {}
+def address_links() -> Markup:
+    """Links to the public address of this page, in each language and without one: for whoever lists pages."""
+    query = []
     if request.query_string:
-        query = {name: value for name, value in request.args.to_dict(flat=False).items() if name not in {"lang", "next"}}
-    if language:
-        query["lang"] = [language]
-    return settings().public_url + address(request.path, **query)
+        query = [(name, value) for name, value in request.args.items(multi=True) if name not in {"lang", "next"}]
+    page = settings().public_url + request.script_root + quote(request.path)
+    base = f"{page}?{urlencode(query)}" if query else page
+    base, asked = escape(base), escape(f"{base}{'&' if query else '?'}lang=")
+    links = [f'<link rel="canonical" href="{asked}{current_language()}">']
+    links += [f'<link rel="alternate" hreflang="{tag}" href="{asked}{tag}">' for tag in LANGUAGES]
+    links.append(f'<link rel="alternate" hreflang="x-default" href="{base}">')
+    return Markup("\n".join(links))  # noqa: S704  escaped above
 
 
 def attributes(given: dict[str, Any]) -> Markup:
@@ -96,13 +101,14 @@ def init_templates(app: Flask, assets: Assets) -> None:
         asset=asset,
         address=address,
         with_query=with_query,
-        page_address=page_address,
+        address_links=address_links,
+        kept=kept,
+        HOLE=HOLE,
         attributes=attributes,
         days_text=_days,
         machine_time=dates.machine_text,
         viewer=LocalProxy(access.current, unbound_message="outside a request"),
         page_frame=frame,
         language=LocalProxy(current_language),
-        language_tags=LANGUAGES,
     )
     app.jinja_env.filters.update(day=_day, month=_month, clock=_clock, moment=_moment, thousands=thousands)
