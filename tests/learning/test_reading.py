@@ -176,7 +176,7 @@ def test_a_ticket_of_yesterday_is_refused(client, ticket, monkeypatch):
 
 
 def test_a_report_about_a_step_that_was_removed_is_not_found(client, water, app):
-    gone = reading._signer().dumps([new_id().hex, WATER, "gone"])
+    gone = reading._signer().sign(f"{new_id().hex}/{WATER}/gone").decode()
     assert client.post("/learning/reading", data={"ticket": gone, "seconds": "30"}).status_code == 404
 
 
