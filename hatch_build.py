@@ -16,7 +16,7 @@ class CompileCatalogues(BuildHookInterface):  # type: ignore[type-arg]
 
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002  the hook's signature
         """Compile before the files are collected."""
         for path in Path(self.root, "webapp").glob("**/messages.po"):
             with path.with_suffix(".mo").open("wb") as file:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -34,6 +35,8 @@ def main() -> int:
     unknown = [name for name in asked.parts if name not in PARTS]
     if unknown:
         parser.error(f"there is no part {unknown[0]}; the parts are {', '.join(PARTS)}")
+    # So that whoever ends a run early also ends what it has started.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
     begun, findings = time.monotonic(), list[Finding]()
     with Stage(quick=asked.quick) as stage:
         for name, measure in PARTS.items():

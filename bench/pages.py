@@ -27,7 +27,7 @@ _FAULTS = re.compile(r"(Non-2xx|Socket errors).*")
 
 @dataclass(frozen=True)
 class Run:
-    """Requests per second, and milliseconds of processor time that the workers spent on each: the steadier number of a busy machine."""
+    """Requests per second, and milliseconds of processor time that workers and database spent on each: steadier on a busy machine."""
 
     rate: float
     work: float
@@ -41,7 +41,7 @@ def measure(stage: Stage) -> list[Finding]:
     plain = len(user.get(floor.PAGE).body)
     findings = [Finding("floor: one page", f"{plain / 1000:.1f} kB, {CONNECTIONS} connections, 2 workers of 4 threads")]
     for path in (floor.PAGE, *paths.values()):
-        run(stage, user if path is floor.PAGE else learner, path, 1)
+        run(stage, user if path == floor.PAGE else learner, path, 1)
     runs: dict[str, list[tuple[Run, Run]]] = {name: [] for name in paths}
     for turn in range(stage.rounds):
         for name, path in paths.items():
@@ -58,7 +58,7 @@ def measure(stage: Stage) -> list[Finding]:
     findings.append(Finding("  the floor", f"{statistics.median(each.rate for each in floors):.0f}/s"))
     work = {"floor": floors} | {name: [here for _below, here in pairs] for name, pairs in runs.items()}
     times = ", ".join(f"{name} {statistics.median(each.work for each in all_):.2f}" for name, all_ in work.items())
-    findings.append(Finding("  workers' processor time of a page", f"{times} ms"))
+    findings.append(Finding("  processor time of a page, with the database", f"{times} ms"))
     for name, path in paths.items():
         count = queries(stage, learner, path)
         limited = name == "lesson page"
@@ -69,12 +69,12 @@ def measure(stage: Stage) -> list[Finding]:
 def run(stage: Stage, browser: Browser, path: str, seconds: int) -> Run:
     """Ask for a page as fast as it comes, with this browser's cookies. Raises RuntimeError for a failed request."""
     host, port = browser.address
-    server = stage.served_floor if path is floor.PAGE else stage.served
+    server = stage.served_floor if path == floor.PAGE else stage.served
     answer = browser.get(path)
     if b"\r\nset-cookie" in answer.head.lower():
         raise RuntimeError(f"{path} sets a cookie at every request")
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-H", f"Cookie: {browser.cookie_header}", f"http://{host}:{port}{path}"]
-    before = server.processor_seconds()
+    before = stage.processor_seconds(server)
     told = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds + 30).stdout
     fault = _FAULTS.search(told)
     if fault:
@@ -82,7 +82,7 @@ def run(stage: Stage, browser: Browser, path: str, seconds: int) -> Run:
     rate, count = _RATE.search(told), _COUNT.search(told)
     assert rate is not None, told
     assert count is not None, told
-    return Run(float(rate[1]), 1000 * (server.processor_seconds() - before) / int(count[1]))
+    return Run(float(rate[1]), 1000 * (stage.processor_seconds(server) - before) / int(count[1]))
 
 
 def queries(stage: Stage, browser: Browser, path: str) -> int:

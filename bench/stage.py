@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 KEY = "bench" * 8
 PATIENCE = 60.0
 CROWD = 1000
+WORKERS = 2
 
 
 class Running:
@@ -41,28 +42,28 @@ class Running:
     def __init__(self, command: list[str], environment: dict[str, str], log: Path) -> None:
         with log.open("w") as errors:
             self.process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=ROOT)
+        try:
+            self.url = self._address(log)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _address(self, log: Path) -> str:
+        """What it prints once it listens; waits for its workers too, which come a moment later."""
         assert self.process.stdout is not None
         if not select.select([self.process.stdout], [], [], PATIENCE)[0]:
-            self.stop()
             raise RuntimeError(f"no server came up, see {log}")
         words = self.process.stdout.readline().split()
         if not words:
-            self.stop()
             raise RuntimeError(f"the server ended: {log.read_text()[-2000:]}")
-        self.url = words[-1]
+        patient_until = time.monotonic() + PATIENCE
+        while len(self.workers()) < WORKERS and time.monotonic() < patient_until:
+            time.sleep(0.01)
+        return words[-1]
 
     def workers(self) -> list[int]:
         """Ids of the processes below the server's own."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(pid) for pid in children]
-
-    def processor_seconds(self) -> float:
-        """Time on a processor that its workers have had so far."""
-        ticks = 0
-        for pid in self.workers():
-            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-            ticks += int(fields[11]) + int(fields[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return children(self.process.pid)
 
     def stop(self) -> None:
         """End it, by its own process id, and wait."""
@@ -72,6 +73,11 @@ class Running:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def children(pid: int) -> list[int]:
+    """Ids of the processes below this one."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 class Stage:
@@ -106,18 +112,29 @@ class Stage:
         return Path(self._ends.enter_context(tempfile.TemporaryDirectory(prefix="localgoals-bench-")))
 
     @cached_property
-    def _postgres(self) -> str:
+    def _postgres(self) -> tuple[str, int]:
+        """Address and process id of the database server."""
         server = Postgres()
         self._ends.callback(server.stop)
-        return server.start()
+        address = server.start()
+        return address, int((server.folder / "data" / "postmaster.pid").read_text().split()[0])
+
+    def processor_seconds(self, server: Running) -> float:
+        """Time on a processor that the workers of a server and all database connections have had so far."""
+        ticks = 0
+        for pid in (*server.workers(), *children(self._postgres[1])):
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def another(self, name: str) -> str:
         """Address of a new, empty database."""
-        engine = sa.create_engine(self._postgres, isolation_level="AUTOCOMMIT")
+        address = self._postgres[0]
+        engine = sa.create_engine(address, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
         engine.dispose()
-        return self._postgres.replace("/postgres", f"/{name}")
+        return address.replace("/postgres", f"/{name}")
 
     @cached_property
     def environment(self) -> dict[str, str]:
@@ -149,7 +166,7 @@ class Stage:
 
     def command(self, port: int = 0) -> list[str]:
         """How LocalGoals is served."""
-        return [str(Path(sys.executable).with_name("localgoals")), "serve", "--workers", "2", "--port", str(port)]
+        return [str(Path(sys.executable).with_name("localgoals")), "serve", "--workers", str(WORKERS), "--port", str(port)]
 
     @cached_property
     def served(self) -> Running:

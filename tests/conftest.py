@@ -125,7 +125,7 @@ def _database_address(backend: str) -> Iterator[str]:
 @pytest.fixture
 def app(built_app: Flask) -> Iterator[Flask]:
     """The application inside one transaction that is rolled back: units of work become savepoints."""
-    engines = db._app_engines[built_app]  # noqa: SLF001  the documented way in has no way out
+    engines = db._app_engines[built_app]
     with built_app.app_context():
         engine = engines[None]
         with engine.connect() as connection:

@@ -34,7 +34,10 @@ yishengyishi wodeai qinaide tianshi kaixin kuaile xingfu pingan jiankang facai g
 laoshi xuesheng gongzuo danwei zhengfu guanli guanliyuan ceshi shiyan denglu yonghu dianhua shouji diannao wangluo qq
 weixin taobao zhifubao tengxun baidu long longge wolf tiger dashi dage xiaodi wangyi
 """.split()  # noqa: SIM905  a block of words reads better
-LETTERS = "a q w z x c s aa qq ww zz abc asd zxc qwe qaz wsx aaa qqq www zzz aaaa qqqq asdf qwer zxcv qazwsx wsxedc xiao wang li zhang liu chen".split()  # noqa: SIM905
+LETTERS = """
+a q w z x c s aa qq ww zz abc asd zxc qwe qaz wsx aaa qqq www zzz aaaa qqqq asdf qwer zxcv qazwsx wsxedc
+xiao wang li zhang liu chen
+""".split()  # noqa: SIM905  a block of words reads better
 ENDINGS = "1 12 123 1234 12345 123456 12345678 123456789 321 520 521 666 888 1314 5201314 111111 123123 2025 2026 ! 123! @123".split()  # noqa: SIM905
 NUMBERS = """
 5201314 7758521 1314520 7758258 5845201314 201314 52013145201314 147258369 147852369 789456123 159753 159357 123123123

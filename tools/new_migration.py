@@ -1,6 +1,6 @@
 """Write a migration from what the models have that the migrations have not.
 
-    python tools/new_migration.py "what changes"
+python tools/new_migration.py "what changes"
 """
 
 from __future__ import annotations

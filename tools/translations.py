@@ -20,7 +20,10 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "webapp"
 LOCALES = ("zh_Hans",)
-KEYWORDS = {"_": None, "gettext": None, "lazy": None, "_n": (1, 2), "ngettext": (1, 2), "_p": ((1, "c"), 2), "pgettext": ((1, "c"), 2), "trans": None}
+KEYWORDS = {
+    "_": None, "gettext": None, "lazy": None, "_n": (1, 2), "ngettext": (1, 2), "_p": ((1, "c"), 2), "pgettext": ((1, "c"), 2),
+    "trans": None,
+}
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2"), ("**/templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
 
 

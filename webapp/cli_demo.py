@@ -12,7 +12,7 @@ import click
 from webapp.cli_upgrade import bring_up
 from webapp.core.config import Settings
 
-PASSWORD_FILE = "demo-password"
+PASSWORD_FILE = "demo-password"  # noqa: S105  a file name
 
 
 @click.command()
@@ -21,7 +21,10 @@ PASSWORD_FILE = "demo-password"
 @click.pass_context
 def demo(context: click.Context, *, serve: bool, port: int) -> None:
     """Load invented people, marked so; refuse a database that holds real ones."""
+    url = f"http://127.0.0.1:{port}"
     os.environ["LOCALGOALS_DEMO"] = "yes"
+    # Links in mails and QR codes lead to where the demo is served, unless they were told otherwise.
+    os.environ.setdefault("LOCALGOALS_PUBLIC_URL", url)
     password = os.environ["LOCALGOALS_DEMO_PASSWORD"] = _password(Settings.from_environment())
     app = context.obj()
     with app.app_context():
@@ -35,7 +38,6 @@ def demo(context: click.Context, *, serve: bool, port: int) -> None:
             count = load(course=catalogue().courses[0], password_hash=passwords.hashed(password), now=clock.now())
         except HoldsRealPeople as error:
             raise click.ClickException(str(error)) from error
-        url = f"http://127.0.0.1:{port}"
         click.echo(f"{count} invented people are loaded. Sign in at {url}/sign-in as one of")
         for address in accounts_shown():
             click.echo(f"  {address}")

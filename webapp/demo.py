@@ -19,6 +19,7 @@ from webapp.core.unit_of_work import unit_of_work
 from webapp.courses.content import Course, QuizKind, StepKind
 from webapp.courses.questions import Matching, Multiple, Numeric, Ordering, Question, Single, TrueFalse
 from webapp.learning import services as learning
+from webapp.learning.models import Enrolment
 from webapp.participation.models import Device
 from webapp.participation.origin import Origin
 from webapp.places import queries as places
@@ -151,21 +152,21 @@ def _learn(person: Person, course: Course, begun: datetime, luck: random.Random)
 
 
 def _attempt(
-    person: Person, enrolment: object, course: Course, quiz_id: str, origin: Origin, moment: datetime, skill: float, luck: random.Random
+    person: Person, enrolment: Enrolment, course: Course, quiz_id: str, origin: Origin, moment: datetime, skill: float, luck: random.Random
 ) -> bool:
-    started = quizzing.start(
-        person=person, enrolment=enrolment, course=course, quiz=course.quiz(quiz_id), wanted=None, origin=origin, now=moment,  # type: ignore[arg-type]
-        seed=luck.getrandbits(60),
+    known = quizzes.starting(person.id, course.id, quiz_id)
+    begun = quizzing.start(
+        person=person, enrolment=enrolment, past=known.past, course=course, quiz=course.quiz(quiz_id), wanted=None, origin=origin,
+        now=moment, seed=luck.getrandbits(60),
     )
-    found = quizzes.attempt_with_enrolment_locked(person.id, course.id, quiz_id, started.number)
+    found = quizzes.attempt_with_owner_locked(person.id, course.id, quiz_id, begun.number)
     assert found is not None
-    attempt, row = found
-    asked = read_paper(attempt.paper, course)
+    asked = read_paper(found.attempt.paper, course)
     given = [Given(number, right_response(each.question)) for number, each in enumerate(asked, 1) if luck.random() < skill]
     later = moment + timedelta(minutes=15)
-    quizzing.save(attempt=attempt, given=given, stamp=Stamp(int(later.timestamp() * 1000)), now=later)
-    quizzing.submit(attempt=attempt, enrolment=row, person=person, course=course, origin=origin, now=later)
-    return bool(attempt.passed)
+    quizzing.save(attempt=found.attempt, given=given, stamp=Stamp(int(later.timestamp() * 1000)), now=later)
+    quizzing.submit(owned=found, course=course, origin=origin, now=later)
+    return bool(found.attempt.passed)
 
 
 def right_response(question: Question) -> Response:

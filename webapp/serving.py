@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import gc
 import logging
 import os
@@ -12,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -31,6 +34,8 @@ log = structlog.get_logger(__name__)
 
 GRACE_SECONDS = 30
 RESTART_SECONDS = 2.0
+# The number that glibc's <malloc.h> gives the parameter.
+M_MMAP_THRESHOLD = -3
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  gunicorn's heartbeat files: a disk may block for seconds
 _SIGNAL = re.compile(r"SIG[A-Z0-9]+|\d+")
 
@@ -185,6 +190,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         """The application, ready to be shared by forked processes."""
         # What is loaded now stays: looking for garbage in it would slow the start, and later copy its pages into every worker.
         gc.disable()
+        keep_memory_small()
         try:
             app = self.make_app()
             with app.app_context():
@@ -208,9 +214,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         print(f"LocalGoals serves {self.url}", flush=True)  # noqa: T201
 
     def begin_worker(self, _master: Master, _worker: Worker) -> None:
-        """In the new process: connections of the master are not its own."""
+        """In the new process: connections of the master are not its own; what takes long to load is loaded while it answers."""
         if self.callable is not None:
             forget_connections(self.callable)
+        Thread(target=load_printing, daemon=True).start()
 
     def end_worker(self, _master: Master, worker: Worker) -> None:
         """In the master: gauges of a process that is gone no longer count."""
@@ -219,6 +226,22 @@ class Server(BaseApplication):  # type: ignore[misc]
     def clean_up(self, _master: Master) -> None:
         """In the master, at the very end."""
         shutil.rmtree(self.metrics, ignore_errors=True)
+
+
+def keep_memory_small() -> None:
+    """Give large blocks back to the system at once.
+
+    A password's hash takes some 20 MB for a moment; glibc would learn from the first one to keep such blocks, one a thread.
+    """
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 1 << 20)
+
+
+def load_printing() -> None:
+    """Load fonts and library of the printed certificate before somebody waits for one."""
+    from webapp.certificates.pdf import warm_up  # noqa: PLC0415  that is what is late on purpose
+
+    warm_up()
 
 
 def forget_connections(app: Flask) -> None:

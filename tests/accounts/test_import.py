@@ -237,12 +237,12 @@ def test_columns_are_remembered_for_the_administrator(database, browser, cast):
 @pytest.mark.parametrize("data", [b"", b"\0\1\2", b"name\n", b"PK\x03\x04x"])
 def test_what_is_no_file_of_people_is_refused_on_the_page(app, browser, data):
     page = send(browser, data)
-    assert page.status_code == 422 and 'id="errors"' in page.text or 'role="alert"' in page.text
+    assert (page.status_code == 422 and 'id="errors"' in page.text) or 'role="alert"' in page.text
 
 
 @pytest.mark.parametrize("columns", [{}, {"column-0": "email"}, {"column-0": "name", "column-1": "name"}, {"column-0": "password"}])
 def test_columns_that_make_no_people_are_refused(app, browser, columns):
-    there = send(browser, "name,x\na,b\n".encode()).location
+    there = send(browser, b"name,x\na,b\n").location
     assert browser.post(there, data={**columns, **OPTIONS}).status_code == 422
 
 

@@ -56,7 +56,7 @@ def test_a_workbook_keeps_the_numbers_of_its_rows():
 
 
 def test_our_own_apostrophes_go_again():
-    assert read_cells("name,phone\n'=x,'+86 1\n'n,n".encode(), BOUNDS) == [["name", "phone"], ["=x", "+86 1"], ["'n", "n"]]
+    assert read_cells(b"name,phone\n'=x,'+86 1\n'n,n", BOUNDS) == [["name", "phone"], ["=x", "+86 1"], ["'n", "n"]]
 
 
 @pytest.mark.parametrize("part", ["xl/media/zeros.bin", SHEET, "xl/sharedStrings.xml"])

@@ -33,6 +33,7 @@ def test_a_right_course_has_no_problems():
     ("course.yaml", "  - quiz: final", "  - exam: final", 13, "The key “exam” is not known"),
     ("course.yaml", "  - quiz: final", "  - quiz: final\n  - quiz: final", 14, "comes twice"),
     ("course.yaml", "quizzes: [final]", "quizzes: [finale]", 16, "“finale” is not a step of this kind"),
+    ("course.yaml", "quizzes: [final]", "quizzes: []", 17, "A certificate says that a quiz was passed"),
     ("course.yaml", "  - lesson: springs", "  - lesson: media", 12, "kept for the system"),
     ("banks/water.yaml", "right: true", "right: false", 6, "No option is right"),
     ("banks/water.yaml", OPTION_B, OPTION_B[:-1] + ", right: true}", 6, "2 options are right"),

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cast import assemble
 from tests.learning.fixtures import NOON, ORIGIN, enrol
 from tests.learning.small_course import RIVERS, SPRINGS, WATER
+from webapp.accounts.models import Person
 from webapp.core.database import db
 from webapp.core.ids import new_id
+from webapp.core.unit_of_work import unit_of_work
 from webapp.learning import queries, reading, services
 from webapp.learning.models import ReadingReport
 from webapp.participation.models import EventKind, ParticipationEvent
@@ -93,6 +98,30 @@ def test_a_visitor_is_a_view_of_nobody(report):
     assert event.person_id is None
 
 
+def test_reports_of_one_view_that_arrive_together_count_once_with_the_greatest_time(committed, water):
+    person_id = assemble().ids["learner"]
+    enrol(db.session.get_one(Person, person_id), water)
+    db.session.commit()
+    view_id, together = new_id(), Barrier(3)
+
+    def send(seconds):
+        with committed.app_context():
+            try:
+                together.wait(5)
+                with unit_of_work():
+                    return services.report_reading(
+                        view_id=view_id, seconds=seconds, course=water, step=water.step(SPRINGS),
+                        person=db.session.get_one(Person, person_id), origin=ORIGIN, now=NOON,
+                    )
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sorted(pool.map(send, (20, 30, 10))) == [False, False, True]
+    assert queries.learner(person_id, WATER).progress.seconds == {SPRINGS: 30}
+    assert db.session.query(ReadingReport).one().seconds == 30
+
+
 @given(st.text(max_size=30))
 def test_nonsense_is_no_time(text):
     assert math.isfinite(reading.seconds_of(text))
@@ -147,7 +176,7 @@ def test_a_ticket_of_yesterday_is_refused(client, ticket, monkeypatch):
 
 
 def test_a_report_about_a_step_that_was_removed_is_not_found(client, water, app):
-    gone = reading._signer().dumps([new_id().hex, WATER, "gone"])
+    gone = reading._signer().sign(f"{new_id().hex}/{WATER}/gone").decode()
     assert client.post("/learning/reading", data={"ticket": gone, "seconds": "30"}).status_code == 404
 
 

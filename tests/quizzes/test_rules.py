@@ -41,9 +41,8 @@ def test_a_number_is_read_as_it_was_meant(typed: str, digits: str | None) -> Non
 
 
 @pytest.mark.parametrize("typed", [
-    "many", "二十九", "12 5", "1,13,7", "1..2", "1,137,00", "1.5.5", "5²", "½", "1e5", "0x10", "NaN", "inf", "Infinity", "-", "+", "--5", "人",
-    "12人5", "5%",
-    "1" * 16, "9" * 5000, "1/2", "1-2", "29 persons", "\x00", "3\n4", ".", ",", "1,137.5.5", "01,137",
+    "many", "二十九", "12 5", "1,13,7", "1..2", "1,137,00", "1.5.5", "5²", "½", "1e5", "0x10", "NaN", "inf", "Infinity", "-", "+", "--5",
+    "人", "12人5", "5%", "1" * 16, "9" * 5000, "1/2", "1-2", "29 persons", "\x00", "3\n4", ".", ",", "1,137.5.5", "01,137",
 ])
 def test_what_cannot_be_read_in_one_way_is_refused(typed: str) -> None:
     with pytest.raises(UnreadableNumber):

@@ -71,7 +71,7 @@ def test_every_number_stands_with_its_definition_place_period_and_time(login_as,
     assert "all places, from the beginning to today" in text
     assert "As of 20 November 2026, 13:07" in text
     assert "People who enrolled in at least one course in the period; each counted once." in text
-    assert "Days are those of Asia/Shanghai." in text
+    assert "Days are those of China Standard Time." in text
 
 
 def test_the_page_says_the_same_in_chinese(login_as, people):
@@ -80,6 +80,7 @@ def test_the_page_says_the_same_in_chinese(login_as, people):
     assert "全部地区，项目启动至今天" in text
     assert "截至2026年11月20日13:07" in text
     assert "期间内至少报名一门课程的人数；每人计一次。" in text
+    assert "日期按中国标准时间计。" in text
 
 
 def test_staff_count_their_own_places_and_no_others(login_as, people):
@@ -167,6 +168,8 @@ def test_wrong_dates_are_named_and_kept(login_as, people, typed, sentence):
     assert sentence in text_of(page)
     for value in typed.values():
         assert f'value="{value}"' in page.text
+    assert "<dt>enrolled</dt>" not in page.text, "figures of another period would be taken for the answer"
+    assert "from the beginning to today" not in text_of(page)
 
 
 def test_wrong_dates_are_explained_in_chinese(login_as, people):

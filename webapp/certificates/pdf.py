@@ -6,7 +6,6 @@ same certificate gives the same bytes on every day and machine.
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 from xml.sax.saxutils import escape
@@ -15,6 +14,7 @@ from reportlab.lib.colors import Color, HexColor
 
 from webapp.certificates import ornament
 from webapp.certificates.canvas import GlyphCanvas
+from webapp.certificates.content import CertificatePrint
 from webapp.certificates.fonts import DISPLAY, HEADING, SANS, SERIF, missing_characters, warm_up
 from webapp.certificates.typeset import Block, fit, shape
 
@@ -72,23 +72,6 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
     "August", "September", "October", "November", "December",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class CertificatePrint:
-    """What a certificate says, frozen at issue. Mappings go by language tag, "zh-Hans" and "en"; one may be missing."""
-
-    code: str  # as a person types it
-    verify_url: str
-    name: str
-    title: Mapping[str, str]
-    hours: float
-    issued_on: date
-    issuer: Mapping[str, str]
-    signatory: Mapping[str, str]
-    signatory_role: Mapping[str, str]
-    edition: str
-    demo: bool = False
 
 
 def render(certificate: CertificatePrint) -> bytes:

@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from webapp.certificates.content import CertificatePrint
 from webapp.certificates.models import Certificate
-from webapp.certificates.pdf import CertificatePrint
 from webapp.core.config import Settings
 from webapp.courses.content import Course
 

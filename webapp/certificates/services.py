@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 
 from webapp.accounts.models import Person
 from webapp.certificates import queries
+from webapp.certificates.fonts import missing_characters
 from webapp.certificates.models import Certificate
-from webapp.certificates.pdf import missing_characters
 from webapp.certificates.printing import frozen
 from webapp.certificates.rules import CertificateRevoked, NameCannotBePrinted, NoSuchCertificate, NotCompleted
 from webapp.core import audit

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_t
 from webapp.accounts.current import viewer
 from webapp.certificates import queries, services, wording
 from webapp.certificates.models import Certificate
-from webapp.certificates.pdf import render
 from webapp.certificates.printing import print_of, verify_url
 from webapp.certificates.rules import CertificateRevoked, NameErased, NotCompleted
 from webapp.core import clock
@@ -85,6 +84,9 @@ def print_page(code: str) -> Response:
         raise CertificateRevoked
     if not certificate.printed["name"]:
         raise NameErased
+    # The PDF library takes a tenth of a second to import; workers do it after they have begun to answer.
+    from webapp.certificates.pdf import render  # noqa: PLC0415
+
     response = Response(render(print_of(certificate, settings())), mimetype="application/pdf")
     disposition = "attachment" if "download" in request.args else "inline"
     response.headers["Content-Disposition"] = f'{disposition}; filename="certificate-{certificate.code}.pdf"'

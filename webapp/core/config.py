@@ -164,6 +164,9 @@ class Settings:
         about="Database; empty means the embedded SQLite file in the data folder.",
     )
     database_pool: int = setting(_number(1, 200), 8, about="PostgreSQL connections a worker may hold.")
+    database_prepares: bool = setting(
+        _yes, True, about="Let PostgreSQL prepare statements; no behind a pooler that shares connections by transaction."
+    )
     secret_key: str = setting(_secret, "", about="Key that signs cookies and links; made and kept in the data folder if empty.")
     public_url: str = setting(
         _address("http", "https"), "http://127.0.0.1:8000", about="Address people use; https turns secure cookies on."

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask import has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Enum, MetaData, Uuid, event
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import JSON, Connection, DateTime, Engine, Enum, MetaData, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
 if TYPE_CHECKING:
     from flask import Flask
-    from sqlalchemy import Connection, Dialect, Engine
+    from sqlalchemy import Dialect
 
     from webapp.core.config import Settings
 
@@ -78,8 +80,33 @@ class Base(DeclarativeBase):
     registry = registry(metadata=METADATA, type_annotation_map=TYPES)
 
 
+class RequestSession(FlaskSession):
+    """A session that reads without a transaction where nothing is written.
+
+    PostgreSQL's usual isolation gives each statement a view of its own, inside a transaction or not; a request that
+    only reads saves the two messages that begin and end one.
+    """
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kwargs: Any) -> Engine | Connection:
+        """The engine, for safe requests on PostgreSQL one that commits each statement by itself."""
+        found = super().get_bind(mapper, clause=clause, bind=bind, **kwargs)
+        if isinstance(found, Engine) and found.dialect.name == "postgresql" and reading():
+            return _autocommitting(found)
+        return found
+
+
+def reading() -> bool:
+    """Whether the request being answered may not write anything."""
+    return has_request_context() and request.method in SAFE_METHODS
+
+
+@lru_cache(maxsize=8)
+def _autocommitting(engine: Engine) -> Engine:
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 # Savepoints let a test wrap everything in one transaction that it rolls back; on an engine this changes nothing.
-db = SQLAlchemy(model_class=Base, session_options={"join_transaction_mode": "create_savepoint"})
+db = SQLAlchemy(model_class=Base, session_options={"join_transaction_mode": "create_savepoint", "class_": RequestSession})
 
 if TYPE_CHECKING:
     Model = Base
@@ -91,11 +118,12 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     """Options of the engine for the configured database."""
     if settings.database.startswith("sqlite"):
         return {"connect_args": {"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False}}
-    # Behind a transaction pooler a prepared statement may meet another server connection.
+    # Behind a pooler that shares connections by transaction, a prepared statement may meet another server process.
+    prepares = {} if settings.database_prepares else {"prepare_threshold": None}
     return {
         "pool_size": settings.database_pool, "max_overflow": settings.database_pool, "pool_pre_ping": False, "pool_recycle": 1800,
         # Pages are found one by one on the disks of today as fast as in a row, and no statement here is worth compiling.
-        "connect_args": {"prepare_threshold": None, "options": "-c timezone=UTC -c random_page_cost=1.1 -c jit=off"},
+        "connect_args": {**prepares, "options": "-c timezone=UTC -c random_page_cost=1.1 -c jit=off"},
     }
 
 
@@ -112,8 +140,7 @@ def tune_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
-        reading = has_request_context() and request.method in SAFE_METHODS
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN" if reading() else "BEGIN IMMEDIATE")
 
 
 def init_database(app: Flask, settings: Settings) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from babel import Locale
 from flask import g, has_app_context, has_request_context, request
-from flask_babel import Babel, force_locale, get_translations, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, force_locale, get_translations
+from flask_babel.speaklater import LazyString
 
 from webapp.core.config import settings
 from webapp.core.database import SAFE_METHODS
@@ -27,10 +28,6 @@ LANGUAGES = ("zh-Hans", "en")
 NATIVE_NAMES = {"zh-Hans": "中文", "en": "English"}
 COOKIE = "language"
 _FAMILIES = {"zh": "zh-Hans", "en": "en"}
-
-_: Callable[..., str] = gettext
-_n: Callable[..., str] = ngettext
-lazy = lazy_gettext
 
 
 def cookie_name(app: Flask | None = None) -> str:
@@ -90,19 +87,36 @@ def translated(text: str) -> str:
     return str(_messages().ugettext(text))
 
 
+def _(text: str, /, **variables: Any) -> str:
+    """A message in the language in force; in English outside an application."""
+    found = translated(text) if has_app_context() else text
+    return found % variables if variables else found
+
+
+def _n(one: str, many: str, num: int, /, **variables: Any) -> str:
+    """A message that counts: `num` chooses the form and may be named in it."""
+    found = _messages().ungettext(one, many, num) if has_app_context() else (one if num == 1 else many)
+    return str(found) % {"num": num, **variables}
+
+
+def lazy(text: str, /, **variables: Any) -> LazyString:
+    """A message that is translated when it is shown: for labels and definitions made at import."""
+    return LazyString(_, text, **variables)
+
+
 def localised(texts: Mapping[str, str], language: str | None = None) -> str:
     """The text in the wanted or the reader's language, else in the first one there is; empty if none."""
     wanted = language or current_language()
     return texts.get(wanted) or next((text for text in texts.values() if text), "")
 
 
-def switch_url(tag: str) -> str:
-    """Address that sets the language and comes back to this page with its query."""
-    here = request.path
+def here() -> str:
+    """The page's path with its query but without the language asked for: where a switch of language comes back to."""
+    path = request.path
+    if not request.query_string or request.method not in SAFE_METHODS:
+        return path
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    if kept and request.method in SAFE_METHODS:
-        here += "?" + urlencode(kept)
-    return f"/language/{tag}?{urlencode({'next': here})}"
+    return f"{path}?{urlencode(kept)}" if kept else path
 
 
 def plain(number: str | float | Decimal) -> str:

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from flask_compress import Compress
 
-from webapp.core import audit as audit  # its table belongs to the database, whoever writes to it
-from webapp.core import health, metrics, own_data, ui
-from webapp.core import idempotency as idempotency  # as above
-from webapp.core import limits as limits  # as above
+from webapp.core import audit, health, idempotency, limits, metrics, own_data, ui
 from webapp.core.config import Mode, settings
 from webapp.core.mail import views as mailbox
 
 if TYPE_CHECKING:
     from flask import Flask
+
+
+# Their tables belong to the database, whoever writes to them.
+TABLES = (audit.AuditEntry, idempotency.IdempotencyKey, limits.LimitCounter)
 
 
 def init_app(app: Flask) -> None:

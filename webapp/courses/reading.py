@@ -78,6 +78,7 @@ def _read(source: CourseFiles, course_id: str, findings: Findings) -> Course | N
     steps = _steps(reading, document, entry)
     completion = _completion(reading, document, entry, steps)
     _check_kinds(reading, document, completion, quizzes)
+    _check_award(reading, document, entry)
     if len(findings):
         return None
     good = {name: bank for name, bank in banks.items() if bank is not None}
@@ -187,6 +188,13 @@ def _completion(reading: Reading, document: Document, entry: CourseFile, steps: 
         line = document.line(("completion",))
         reading.findings.add(document.file, line, _("Nothing is needed to complete the course. Expected a lesson or a quiz."))
     return Completion(tuple(wanted[StepKind.LESSON]), tuple(wanted[StepKind.QUIZ]))
+
+
+def _check_award(reading: Reading, document: Document, entry: CourseFile) -> None:
+    if entry.certificate and not entry.completion.quizzes:
+        reading.findings.add(document.file, document.line(("certificate",)), _(
+            "A certificate says that a quiz was passed: expected a quiz under completion, or certificate: false."
+        ))
 
 
 def _check_kinds(reading: Reading, document: Document, completion: Completion, quizzes: Mapping[str, Quiz]) -> None:

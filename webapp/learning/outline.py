@@ -53,7 +53,7 @@ class Outline:
     @property
     def completed(self) -> bool:
         """Whether the reader has met the completion rule at some time."""
-        return self.learner.enrolment is not None and self.learner.enrolment.completed_at is not None
+        return self.learner.completed
 
     @property
     def state(self) -> str:

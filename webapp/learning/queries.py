@@ -19,6 +19,11 @@ class Learner:
     enrolment: Enrolment | None
     progress: Progress
 
+    @property
+    def completed(self) -> bool:
+        """Whether the completion rule was met at some time."""
+        return self.enrolment is not None and self.enrolment.completed_at is not None
+
 
 NOT_ENROLLED = Learner(None, Progress())
 

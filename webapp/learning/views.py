@@ -15,7 +15,6 @@ from webapp.courses.catalogue import catalogue
 from webapp.courses.content import Course, Step, StepKind
 from webapp.learning import queries, reading, services, steps
 from webapp.learning.addresses import course_url, step_url
-from webapp.learning.article import article
 from webapp.learning.outline import count_of, outline
 from webapp.learning.queries import Learner
 from webapp.participation.origin import Origin
@@ -72,10 +71,9 @@ def lesson_page(course: Course, here: Step, learner: Learner) -> str:
     """A lesson in the reader's language. Renders no Markdown and asks the database nothing."""
     text = course.lesson(here.id).in_language(current_language())
     return render_template(
-        "learning/lesson.html", course=course, step=here, text=text, article=article(text), outline=outline(course, learner, here),
-        signed_in=viewer() is not None,
-        done=here.id in learner.progress.done, ticket=reading.ticket(course, here), previous=course.before(here),
-        following=course.after(here),
+        "learning/lesson.html", course=course, step=here, text=text, outline=outline(course, learner, here),
+        revision=f"{course.revision}/{here.id}/{text.language}", signed_in=viewer() is not None,
+        done=here.id in learner.progress.done, ticket=reading.ticket(course, here), following=course.after(here),
     )
 
 

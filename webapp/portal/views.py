@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, render_template
 
 from webapp.accounts.current import viewer
 from webapp.certificates import queries as certificates
-from webapp.certificates.pdf import missing_characters
+from webapp.certificates.fonts import missing_characters
 from webapp.core.access import public, signed_in
 from webapp.core.config import settings
 from webapp.courses.catalogue import catalogue
 from webapp.courses.content import StepKind
 from webapp.learning import queries as learning
 from webapp.learning.outline import Outline, count_of, outline
+from webapp.learning.queries import Learner
 from webapp.portal.rules import waiting_certificates
 
 bp = Blueprint("portal", __name__, template_folder="templates")
 
 
-def own_outlines() -> list[Outline]:
-    """Every published course as the reader sees it. One query for a signed-in reader."""
-    who = viewer()
-    known = learning.learners(who.person_id if who else None)
+def outlines_of(known: Mapping[str, Learner]) -> list[Outline]:
+    """Every published course as its reader sees it."""
     return [outline(course, known.get(course.id, learning.NOT_ENROLLED)) for course in catalogue().courses]
 
 
@@ -37,7 +37,8 @@ def latest(outlines: list[Outline]) -> Outline | None:
 @public
 def home() -> str:
     """What this is, the next thing to do, and the catalogue."""
-    outlines = own_outlines()
+    who = viewer()
+    outlines = outlines_of(learning.learners(who.person_id if who else None))
     return render_template("portal/home.html", outlines=outlines, resume=latest(outlines), count_of=count_of, StepKind=StepKind)
 
 
@@ -47,13 +48,14 @@ def me() -> Any:
     """What to do next, courses in progress and done, certificates."""
     who = viewer()
     assert who is not None
-    outlines = own_outlines()
-    held = certificates.of_person(who.person_id)
+    known = learning.learners(who.person_id)
+    outlines = outlines_of(known)
+    # Only who has completed a course, published or not, can hold a certificate.
+    held = certificates.of_person(who.person_id) if any(each.completed for each in known.values()) else []
     return render_template(
         "portal/me.html", who=who, resume=latest(outlines), outlines=[each for each in outlines if each.enrolled],
         others=[each for each in outlines if not each.enrolled], certificates=held, waiting=waiting_certificates(outlines, held),
-        printable=not missing_characters(who.name),
-        count_of=count_of, StepKind=StepKind,
+        printable=not missing_characters(who.name), count_of=count_of, StepKind=StepKind,
     )
 
 

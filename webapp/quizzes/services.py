@@ -17,7 +17,7 @@ from webapp.accounts.models import Person
 from webapp.core.database import db
 from webapp.core.ids import new_id
 from webapp.core.upsert import insert_for
-from webapp.courses.content import Course, Quiz
+from webapp.courses.content import Course, Quiz, QuizKind
 from webapp.learning import services as learning
 from webapp.learning.models import Enrolment
 from webapp.participation.models import EventKind
@@ -94,7 +94,7 @@ def _begun(
     _log(attempt_id, LogKind.STARTED, {"number": number, "seed": seed}, now)
     record(
         kind=EventKind.STARTED, person=person, origin=origin, now=now, source=f"attempt:{attempt_id}:started",
-        course_id=course.id, course_revision=course.revision, step_id=quiz.id, attempt_id=attempt_id,
+        course_id=course.id, course_revision=course.revision, step_id=quiz.id, attempt_id=attempt_id, graded=quiz.kind is QuizKind.FINAL,
     )
     return Started(number, new=True)
 
@@ -178,10 +178,14 @@ def _store(statement: Update, attempt: Attempt, values: dict[str, Any]) -> bool:
 
 
 def _tell(attempt: Attempt, person: Person, course: Course, origin: Origin, now: datetime, ended: datetime, *, passed: bool) -> None:
+    # A quiz that the course has no more was one that counted: practice is marked as such while it is there.
+    quiz = course.quizzes.get(attempt.quiz_id)
+    graded = quiz is None or quiz.kind is QuizKind.FINAL
     for kind in (EventKind.SUBMITTED, EventKind.PASSED) if passed else (EventKind.SUBMITTED,):
         record(
             kind=kind, person=person, origin=origin, now=now, happened_at=ended, source=f"attempt:{attempt.id}:{kind.value}",
             course_id=course.id, course_revision=attempt.course_revision, step_id=attempt.quiz_id, attempt_id=attempt.id,
+            graded=graded,
         )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request
+from flask import Blueprint, abort, flash, jsonify, make_response, redirect, render_template, request
 from flask_babel import get_timezone
 from werkzeug.wrappers import Response
 
@@ -111,7 +111,14 @@ def attempt(course_id: str, step_id: str, number: int) -> Any:
     """A page of an open attempt."""
     place = place_or_404(course_id, step_id)
     row, now = attempt_or_404(place, number), clock.now()
-    return _closed(place, row, now) or _page(place, row, request.args.get("page", 1, type=int), now)
+    return _closed(place, row, now) or _not_kept(_page(place, row, request.args.get("page", 1, type=int), now))
+
+
+def _not_kept(page: str) -> Response:
+    """A page that the way back asks for again: the browser's copy may show answers that another tab has changed."""
+    answer = make_response(page)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _closed(place: Place, row: Attempt, now: datetime) -> Response | str | None:
@@ -193,9 +200,9 @@ def check(course_id: str, step_id: str, number: int) -> Any:
     if closed is not None:
         return closed
     open_ones = presenting.unfinished(row, read_paper(row.paper, place.course))
-    return render_template(
+    return _not_kept(render_template(
         "quizzes/check.html", place=place, row=row, timer=presenting.timer(row, now), unfinished=open_ones, page_of=presenting.page_of,
-    )
+    ))
 
 
 @bp.post(ATTEMPT + "submit")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from babel.dates import get_timezone_name
 from flask import Blueprint, abort, render_template, request
 
 from webapp.accounts.current import viewer
 from webapp.core import clock
 from webapp.core.access import allow
 from webapp.core.config import settings
-from webapp.core.i18n import _, localised
+from webapp.core.i18n import _, babel_locale, current_language, localised
 from webapp.courses.catalogue import catalogue
 from webapp.places import queries as places
 from webapp.places.models import Place
@@ -43,16 +44,22 @@ def overview() -> Any:
     course = (catalogue().course(wanted) or abort(404)) if wanted else None
     cut_off = clock.now()
     begins, ends = period.bounds(settings().programme_zone)
-    found = queries.counts(
+    # Figures of another period than the one that was meant would be taken for the answer.
+    found = {} if error else queries.counts(
         begins=begins, ends=ends, cut_off=cut_off, paths=shown.paths, course_id=course.id if course else None, tree_on=day,
     )
     choices = [("", _("All courses")), *((each.id, localised(each.title)) for each in catalogue().courses)]
     page = render_template(
-        "statistics/overview.html", rows=[(f"{found[each.key]:,}", each.label, each.definition) for each in FIGURES],
+        "statistics/overview.html", rows=[(f"{found[each.key]:,}", each.label, each.definition) for each in FIGURES if found],
         cut_off=cut_off, period=period, error=error, place=place, shown=shown, day=day, course=course, choices=choices,
-        typed=request.args, zone=settings().programme_zone.key, everywhere=allowed is None,
+        typed=request.args, zone=zone_name(), everywhere=allowed is None,
     )
     return (page, 400) if error else page
+
+
+def zone_name() -> str:
+    """The programme's zone as people call it: 中国标准时间, China Standard Time."""
+    return get_timezone_name(settings().programme_zone, zone_variant="standard", locale=babel_locale(current_language()))
 
 
 def _place(allowed: tuple[str, ...] | None) -> Place | None:

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, g, request
+from flask import current_app, request
 
 from webapp.core.access import current
-from webapp.core.i18n import LANGUAGES, NATIVE_NAMES, current_language, switch_url
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -47,7 +46,9 @@ class AdminLink:
 
 
 @dataclass(frozen=True)
-class _Entry:
+class Entry:
+    """A link that a room added."""
+
     rank: int
     path: str
     label: Any
@@ -57,15 +58,9 @@ class _Entry:
 
 def add_link(app: Flask, label: Any, path: str, *, rank: int, shown: Callable[[Any], bool] | None = None) -> None:
     """Add an entry to the header. `label` is a lazy string; `shown` a predicate of the viewer, None for everybody."""
-    app.extensions.setdefault(EXTENSION, []).append(_Entry(rank, path, label, shown))
-
-
-def links() -> list[Link]:
-    """Entries for this reader, in order; the one whose address begins this page's address is current. Made once a request."""
-    found: list[Link] | None = g.get(EXTENSION)
-    if found is None:
-        found = g.navigation = _links()
-    return found
+    entries: list[Entry] = app.extensions.setdefault(EXTENSION, [])
+    entries.append(Entry(rank, path, label, shown))
+    entries.sort(key=lambda entry: entry.rank)
 
 
 def add_admin_link(
@@ -75,12 +70,12 @@ def add_admin_link(
 
     `shown` is a predicate of the viewer, None for everybody who may open the index.
     """
-    app.extensions.setdefault(ADMIN, []).append(_Entry(rank, path, label, shown, about))
+    app.extensions.setdefault(ADMIN, []).append(Entry(rank, path, label, shown, about))
 
 
 def admin_links() -> list[AdminLink]:
     """Entries of the administration's index for this reader, in order."""
-    entries: list[_Entry] = sorted(current_app.extensions.get(ADMIN, []), key=lambda entry: entry.rank)
+    entries: list[Entry] = sorted(current_app.extensions.get(ADMIN, []), key=lambda entry: entry.rank)
     who = current()
     return [
         AdminLink(str(entry.label), request.script_root + entry.path, str(entry.about))
@@ -89,19 +84,15 @@ def admin_links() -> list[AdminLink]:
     ]
 
 
-def _links() -> list[Link]:
-    entries: list[_Entry] = sorted(current_app.extensions.get(EXTENSION, []), key=lambda entry: entry.rank)
+def shown() -> list[tuple[Entry, bool]]:
+    """Entries for this reader, in order; the one whose address begins this page's address is current."""
+    entries: list[Entry] = current_app.extensions.get(EXTENSION, [])
+    path = request.path
     return [
-        Link(str(entry.label), request.script_root + entry.path, _within(request.path, entry.path))
+        (entry, _within(path, entry.path))
         for entry in entries
         if entry.shown is None or ((viewer := current()) is not None and entry.shown(viewer))
     ]
-
-
-def languages() -> list[Language]:
-    """The language switch."""
-    here = current_language()
-    return [Language(tag, NATIVE_NAMES[tag], request.script_root + switch_url(tag), tag == here) for tag in LANGUAGES]
 
 
 def _within(path: str, section: str) -> bool:

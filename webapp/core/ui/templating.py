@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import request
 from flask_babel import get_timezone
@@ -15,22 +14,14 @@ from werkzeug.local import LocalProxy
 from webapp.core import access
 from webapp.core.config import settings
 from webapp.core.i18n import LANGUAGES, current_language
-from webapp.core.ui import dates, navigation
+from webapp.core.ui import dates
 from webapp.core.ui.assets import PREFIX, Assets
 from webapp.core.ui.cells import list_cell
+from webapp.core.ui.fragments import HOLE, kept
+from webapp.core.ui.frame import frame
 
 if TYPE_CHECKING:
     from flask import Flask
-
-
-class _Asked:
-    """A list that is made anew each time a template goes through it."""
-
-    def __init__(self, make: Callable[[], Sequence[object]]) -> None:
-        self._make = make
-
-    def __iter__(self) -> Iterator[object]:
-        return iter(self._make())
 
 
 def address(path: str, **query: Any) -> str:
@@ -47,14 +38,18 @@ def with_query(**changes: Any) -> str:
     return address(request.path, **query)
 
 
-def page_address(language: str | None = None) -> str:
-    """The public address of this page, in one language where given: for canonical and alternate links."""
-    query: dict[str, Any] = {}
+def address_links() -> Markup:
+    """Links to the public address of this page, in each language and without one: for whoever lists pages."""
+    query = []
     if request.query_string:
-        query = {name: value for name, value in request.args.to_dict(flat=False).items() if name not in {"lang", "next"}}
-    if language:
-        query["lang"] = [language]
-    return settings().public_url + address(request.path, **query)
+        query = [(name, value) for name, value in request.args.items(multi=True) if name not in {"lang", "next"}]
+    page = settings().public_url + request.script_root + quote(request.path)
+    base = f"{page}?{urlencode(query)}" if query else page
+    base, asked = escape(base), escape(f"{base}{'&' if query else '?'}lang=")
+    links = [f'<link rel="canonical" href="{asked}{current_language()}">']
+    links += [f'<link rel="alternate" hreflang="{tag}" href="{asked}{tag}">' for tag in LANGUAGES]
+    links.append(f'<link rel="alternate" hreflang="x-default" href="{base}">')
+    return Markup("\n".join(links))  # noqa: S704  escaped above
 
 
 def attributes(given: dict[str, Any]) -> Markup:
@@ -112,16 +107,15 @@ def init_templates(app: Flask, assets: Assets) -> None:
         asset=asset,
         address=address,
         with_query=with_query,
-        page_address=page_address,
+        address_links=address_links,
+        kept=kept,
+        HOLE=HOLE,
         attributes=attributes,
         days_text=_days,
         machine_time=dates.machine_text,
         list_cell=list_cell,
         viewer=LocalProxy(access.current, unbound_message="outside a request"),
-        viewer_or_none=access.current,
-        navigation=navigation.links,
-        languages=_Asked(navigation.languages),
+        page_frame=frame,
         language=LocalProxy(current_language),
-        language_tags=LANGUAGES,
     )
     app.jinja_env.filters.update(day=_day, month=_month, clock=_clock, moment=_moment, thousands=thousands)

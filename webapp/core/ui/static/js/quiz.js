@@ -28,10 +28,11 @@
     timer.textContent = digits(left);
     bar.classList.toggle("soon", left <= 300);
     [[300, "soon"], [60, "last"]].forEach(function (at) {
-      if (left <= at[0] && left > 0 && !warned[at[0]]) {
-        warned[at[0]] = true;
-        // Only the most urgent of two warnings that fall together is said.
-        if (at[0] === 60 || left > 60) { say.textContent = timer.dataset[at[1]]; }
+      // Said when it comes to pass; whoever opens the page later reads the timer.
+      if (left > at[0]) { warned[at[1]] = false; }
+      if (left <= at[0] && left > 0 && warned[at[1]] === false) {
+        warned[at[1]] = true;
+        say.textContent = timer.dataset[at[1]];
       }
     });
     if (left === 0 && !over) {
@@ -46,6 +47,7 @@
     if (!target) { return; }
     if (form) {
       release();
+      count();
       form.action = form.dataset.submit;
       if (form.dataset.sent) { delete form.dataset.sent; }
     }
@@ -53,13 +55,14 @@
     HTMLFormElement.prototype.submit.call(target);
   }
 
-  if (timer) {
+  function run() {
+    if (!timer) { return; }
     // The page may come out of the browser's memory long after it was made: then the next save tells the right time.
     sync(Number(timer.dataset.seconds));
     window.setInterval(tick, 500);
     tick();
   }
-  if (!form) { return; }
+  if (!form) { run(); return; }
 
   /* Answers: one request at a time; a question that changes while its answer is under way is sent again. */
   var RETRY = [2, 4, 8, 15, 30];
@@ -70,7 +73,9 @@
   var givenAt = {};
   var tries = 0;
   var busy = false;
+  var flying = null;
   var stopped = false;
+  var renewed = false;
   var retry = 0;
   var sets = list(form, "[data-q]");
   var words = form.dataset.states.split("|");
@@ -78,12 +83,6 @@
   function show(state, text) {
     badge.setAttribute("data-state", state);
     badge.querySelector("[data-text]").textContent = text;
-  }
-
-  function clock() {
-    var now = new Date();
-    var two = function (n) { return (n < 10 ? "0" : "") + n; };
-    return two(now.getHours()) + ":" + two(now.getMinutes());
   }
 
   function controls(set) { return list(set, "input:not([type=hidden]), select"); }
@@ -169,6 +168,7 @@
     var stop = window.AbortController ? new AbortController() : null;
     var late = window.setTimeout(function () { if (stop) { stop.abort(); } }, TIMEOUT);
     busy = true;
+    flying = set;
     set.removeAttribute("data-changed");
     if (!tries) { show("now", form.dataset.savingNow); }
     fetch(form.action, {
@@ -185,9 +185,15 @@
     return answer.json().then(function (told) {
       busy = false;
       tries = 0;
+      renewed = false;
+      flying = null;
       if (answer.ok) {
         if (timer && told.remaining !== null) { sync(told.remaining); }
-        if (!waiting.length) { show("done", form.dataset.saved.replace("{time}", told.time || clock())); }
+        if (form.querySelector(".err:not([hidden])")) {
+          show("late", form.dataset.refused);
+        } else if (!waiting.length) {
+          show("done", form.dataset.saved.replace("{time}", told.time));
+        }
       } else if (told.wrong) {
         set.setAttribute("data-changed", "");
         fault(set, told.wrong[0].sentence);
@@ -197,7 +203,26 @@
         return;
       }
       send();
-    }, function () { refuse(answer.status, { sentence: form.dataset.gone }); });
+    }, function () {
+      if (answer.status === 400 && !renewed) { return renew(set); }
+      refuse(answer.status, { sentence: form.dataset.gone });
+      return undefined;
+    });
+  }
+
+  /* Signed in anew in another tab: the form's token belongs to the session before, the page has a fresh one. */
+  function renew(set) {
+    renewed = true;
+    return fetch(location.href, { credentials: "same-origin", redirect: "manual" }).then(function (page) {
+      if (page.type === "opaqueredirect") { renewed = false; again(set, form.dataset.signedOut); return ""; }
+      return page.text();
+    }).then(function (html) {
+      var fresh = html && new DOMParser().parseFromString(html, "text/html").querySelector("#answers [name=csrf_token]");
+      if (!html) { return; }
+      if (!fresh) { refuse(400, { sentence: form.dataset.gone }); return; }
+      list(document, "[name=csrf_token]").forEach(function (field) { field.value = fresh.value; });
+      again(set);
+    });
   }
 
   function refuse(status, told) {
@@ -215,6 +240,7 @@
   function again(set, text) {
     var seconds = RETRY[Math.min(tries, RETRY.length - 1)];
     busy = false;
+    flying = null;
     tries += 1;
     set.setAttribute("data-changed", "");
     if (waiting.indexOf(set) < 0) { waiting.unshift(set); }
@@ -225,7 +251,24 @@
 
   /* What is saved is not sent a second time with the page: another tab may have newer answers. */
   function hold() {
-    sets.forEach(function (set) { set.disabled = !set.hasAttribute("data-changed") && waiting.indexOf(set) < 0 && !busy; });
+    sets.forEach(function (set) { set.disabled = !set.hasAttribute("data-changed") && waiting.indexOf(set) < 0 && set !== flying; });
+    count();
+  }
+  /* The page counts as this tab's newest answer: a save that is still under way and arrives later changes nothing. */
+  function count() {
+    var given = sets.filter(function (set) { return !set.disabled && givenAt[set.dataset.q]; }).map(function (set) { return givenAt[set.dataset.q]; });
+    var age = given.length ? Math.max(0, Date.now() - Math.max.apply(null, given)) : 0;
+    sequence += 1;
+    [["tab", tab], ["sequence", sequence], ["age", age]].forEach(function (pair) {
+      var field = form.querySelector('input[name="' + pair[0] + '"]');
+      if (!field) {
+        field = document.createElement("input");
+        field.type = "hidden";
+        field.name = pair[0];
+        form.appendChild(field);
+      }
+      field.value = pair[1];
+    });
   }
   function release() { sets.forEach(function (set) { set.disabled = false; }); }
 
@@ -256,4 +299,6 @@
   sets.forEach(function (set) {
     if (controls(set).some(differs) && set.querySelector(".err").hidden) { changed(set); }
   });
+  // Last, since the time may be up already.
+  run();
 }());

@@ -1,0 +1,50 @@
+"""The invented people: loaded once, marked, never beside real ones."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from webapp.accounts import passwords, services
+from webapp.accounts.models import Person, Role, RoleGrant, SignIn
+from webapp.certificates.models import Certificate
+from webapp.core import clock
+from webapp.core.database import db
+from webapp.courses.catalogue import catalogue
+from webapp.demo import CROWD, PARTS, HoldsRealPeople, load
+from webapp.participation.models import EventKind, ParticipationEvent
+from webapp.places.services import load_china
+
+HASH = "not a hash that anybody can sign in with"
+
+
+def loaded(password_hash: str = HASH) -> int:
+    return load(course=catalogue().courses[0], password_hash=password_hash, now=clock.now())
+
+
+def test_invented_people_are_marked_and_have_learned(app):
+    load_china(clock.now())
+    assert loaded() == len(PARTS) + CROWD
+    assert not db.session.scalars(select(Person).where(Person.demo.is_(False))).all()
+    kinds = set(db.session.scalars(select(ParticipationEvent.kind)))
+    assert {EventKind.VIEWED, EventKind.ENROLLED, EventKind.STARTED, EventKind.SUBMITTED, EventKind.PASSED, EventKind.CERTIFIED} <= kinds
+    assert all(certificate.printed["demo"] for certificate in db.session.scalars(select(Certificate)))
+    assert {grant.role for grant in db.session.scalars(select(RoleGrant))} == set(Role)
+
+
+def test_loading_again_adds_nobody_and_gives_the_password_in_force(app):
+    load_china(clock.now())
+    first = loaded()
+    assert loaded("another") == first
+    assert {row.password_hash for row in db.session.scalars(select(SignIn))} == {"another"}
+
+
+def test_a_database_with_real_people_is_refused_and_left_alone(app):
+    services.create_person(name="Real Person", language="en", now=clock.now())
+    with pytest.raises(HoldsRealPeople):
+        loaded()
+    assert db.session.scalar(select(func.count()).select_from(Person)) == 1
+
+
+def test_the_password_of_the_demo_is_hashed_as_any_other():
+    assert passwords.hashed("a demo password").startswith("$argon2id$")
