@@ -40,6 +40,8 @@ running program for every cell.
 - **signed in**: everybody with an account, for their own records only. Others are led to the sign-in page.
 - **roles**: granted for a place, and good for it and everything below it. To other signed-in people the address does not exist
   (404). Lists show only what lies in the places of the role.
+- **holders of an access token**: programs, in the name of its owner, as far as the token's scopes and place and the owner's roles
+  reach at that moment ([docs/api.md](api.md)). Cookies do not count there.
 - **machines**: addresses that watch the server; `/metrics` asks for a token or the machine itself.
 
 In development mode there are two more: the mailbox and the style guide.

@@ -14,7 +14,7 @@ PACKAGE = Path(webapp.__file__).parent
 # One line of rooms a row; rooms on one row are strangers.
 ORDER = (
     ("core",), ("places",), ("accounts",), ("participation",), ("goals",), ("courses",), ("learning",), ("quizzes", "questionnaires"),
-    ("trainings",), ("certificates",), ("reports",), ("statistics",), ("portal",), ("scheduler",),
+    ("trainings",), ("certificates",), ("reports",), ("statistics",), ("interface",), ("portal",), ("scheduler",),
 )
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 TOP = len(ORDER)

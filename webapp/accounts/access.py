@@ -12,6 +12,11 @@ def administer(viewer: Viewer) -> bool:
     return viewer.has_role(Role.ADMINISTRATOR)
 
 
+def use_interface(viewer: Viewer) -> bool:
+    """Programme staff and administrators: those from whose roles an access token can take its power."""
+    return viewer.has_role(Role.STAFF) or viewer.has_role(Role.ADMINISTRATOR)
+
+
 def administer_everywhere(viewer: Viewer) -> bool:
     """Administrators of the whole programme: what belongs to no place is theirs."""
     return viewer.has_role_everywhere(Role.ADMINISTRATOR)

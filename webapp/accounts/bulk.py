@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from webapp.accounts import queries_people, services_organisations, services_people, services_work
+from webapp.accounts import queries_people, services_merge, services_organisations, services_people, services_work
 from webapp.accounts.current import Viewer
 from webapp.accounts.models_people import BulkChange, ChangeKind
 from webapp.core.i18n import lazy
@@ -20,7 +20,7 @@ ACTIONS = (
 )
 KINDS = {
     ChangeKind.DISABLED: lazy("Sign-ins disabled"), ChangeKind.ENABLED: lazy("Sign-ins enabled"), ChangeKind.MOVED: lazy("People moved"),
-    ChangeKind.ORGANISATIONS_MERGED: lazy("Organisations merged"),
+    ChangeKind.ORGANISATIONS_MERGED: lazy("Organisations merged"), ChangeKind.PEOPLE_MERGED: lazy("People merged"),
 }
 
 
@@ -62,4 +62,6 @@ def undo(*, change: BulkChange, now: datetime, actor_id: UUID) -> int:
     """Take a change back; how many rows. Raises `UndoneAlready`, `TooLateToUndo`."""
     if change.kind is ChangeKind.ORGANISATIONS_MERGED:
         return services_organisations.part_again(change=change, now=now, actor_id=actor_id)
+    if change.kind is ChangeKind.PEOPLE_MERGED:
+        return services_merge.part_again(change=change, now=now, actor_id=actor_id)
     return services_people.undo(change=change, now=now, actor_id=actor_id)

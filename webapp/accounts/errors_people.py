@@ -64,6 +64,14 @@ class CannotMerge(DomainError):
         super().__init__(_("These two organisations cannot be merged: they are the same, or one of them was merged before."))
 
 
+class CannotMergePeople(DomainError):
+    """Two people cannot be made one; the sentence says why."""
+
+
+class CannotPart(DomainError):
+    """Two people cannot be parted again; the sentence says why."""
+
+
 class UndoneAlready(DomainError):
     """The change was undone before."""
 

@@ -13,6 +13,7 @@ from webapp.accounts.models_data import Consent, ErasureRequest
 from webapp.accounts.models_invitations import InvitationCode, InvitationUse
 from webapp.accounts.models_people import PersonSpell
 from webapp.accounts.models_signing import EmailChange, KnownDevice, OutsideIdentity, RecoveryCode, SecondFactor
+from webapp.accounts.models_tokens import AccessToken
 from webapp.core.database import db
 from webapp.core.i18n import _
 from webapp.core.own_data import plain, table_of
@@ -77,6 +78,9 @@ def _sign_in(asked: OwnDataAsked) -> list[OwnTable]:
             OutsideIdentity, OutsideIdentity.sign_in_id == mine, key="outside", title=_("Accounts elsewhere with which you sign in"),
             columns={"issuer": _("Provider"), "subject": _("Identifier there"), **made},
         ),
+        table_of(AccessToken, AccessToken.sign_in_id == mine, key="access-tokens", title=_("Your access tokens"), columns={
+            "name": _("What it is for"), **made, "expires_at": _("Valid until"), "last_used_on": _("Last used"), "revoked_at": _("Revoked"),
+        }),
         table_of(EmailChange, EmailChange.sign_in_id == mine, key="email-changes", title=_("Changes of your address"), columns={
             "old_email": _("Before"), "new_email": _("After"), **made, "confirmed_at": _("Confirmed"), "undone_at": _("Taken back"),
         }),

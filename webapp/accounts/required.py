@@ -26,9 +26,14 @@ OPEN_BLUEPRINTS = frozenset({"second_factor", "assets"})
 OPEN = frozenset({"accounts.sign_out", "accounts.ask_sign_out", "accounts.language", "static"})
 
 
+def roles_that_require() -> frozenset[Role]:
+    """Roles of which the setting asks a second factor."""
+    return ROLES[settings().second_factor_required]
+
+
 def second_factor_required(who: Viewer) -> bool:
     """Whether the setting asks it of one of the person's roles. No query for most people, who hold no role."""
-    asked = ROLES[settings().second_factor_required]
+    asked = roles_that_require()
     return bool(asked) and any(grant.role in asked for grant in who.grants)
 
 

@@ -37,6 +37,10 @@ def _statistics(place: str) -> Sequence[str]:
     return [_("may see the statistics of %(place)s, and save them as files", place=place)]
 
 
+def _interface(place: str) -> Sequence[str]:
+    return [_("may make access tokens, by which programs read people, courses and certificates of %(place)s", place=place)]
+
+
 def _administration(place: str) -> Sequence[str]:
     return [
         _("may see, add, change, merge and disable people of %(place)s, and import them from files", place=place),
@@ -57,6 +61,7 @@ def _programme(_place: str) -> Sequence[str]:
 
 RIGHTS = (
     Right("statistics", frozenset({Role.STAFF, Role.ADMINISTRATOR}), ("see_statistics",), _statistics),
+    Right("interface", frozenset({Role.STAFF, Role.ADMINISTRATOR}), ("use_interface",), _interface),
     Right("administration", frozenset({Role.ADMINISTRATOR}), ("administer",), _administration),
     Right("programme", frozenset({Role.ADMINISTRATOR}), ("administer_everywhere",), _programme, everywhere=True),
 )

@@ -9,11 +9,13 @@ from webapp.accounts import (
     audit_places,
     following,
     outside,
-    own_data,
+    own_imports,
     own_invitations,
+    own_merge,
     views,
     views_admin_import,
     views_admin_invitations,
+    views_admin_merge,
     views_admin_organisations,
     views_admin_people,
     views_admin_person,
@@ -45,7 +47,7 @@ PAGES = (
 )
 ADMINISTRATION = (
     views_admin_people, views_admin_person, views_admin_organisations, views_admin_sign_ins, views_admin_invitations,
-    views_admin_roles, views_admin_import,
+    views_admin_roles, views_admin_import, views_admin_merge,
 )
 
 
@@ -57,6 +59,8 @@ def init_app(app: Flask) -> None:
     audit_places.wire()
     own_invitations.wire()
     own_data.wire()
+    own_imports.wire()
+    own_merge.wire()
     place_succeeded.connect(following.follow)
     place_operation_undone.connect(following.go_back)
     for module in (*PAGES, *ADMINISTRATION):

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template
 from werkzeug.wrappers import Response
 
-from webapp.accounts import outside, passwords, queries, rules, services, services_links, tries
+from webapp.accounts import access, outside, passwords, queries, rules, services, services_links, tries
 from webapp.accounts.current import Viewer, viewer
 from webapp.accounts.entering import keep_language
 from webapp.accounts.forms import ChangePasswordForm, ProfileForm, WelcomeForm
@@ -75,7 +75,10 @@ def account() -> str | Response | tuple[str, int]:
             )
         flash(_("Your password is changed. Other browsers were signed out."), "ok")
         return redirect(address("/me/account"), 303)
-    return _page("account", form, email=me.sign_in.email, least=settings().password_minimum, outside=outside.label())
+    return _page(
+        "account", form, email=me.sign_in.email, least=settings().password_minimum, outside=outside.label(),
+        tokens=access.use_interface(me),
+    )
 
 
 def _knows_password(me: Viewer, form: ChangePasswordForm) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from webapp.certificates import own_data, panel, services, views
+from webapp.certificates import own_data, own_merge, panel, services, views
 from webapp.core.i18n import lazy
 from webapp.core.panels import add_panel
 from webapp.core.signals import course_completed
@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
     """Register the pages; issue when a course is completed."""
     app.register_blueprint(views.bp)
     own_data.wire()
+    own_merge.wire()
     add_panel(app, "person", 20, panel.certificates)
     add_link(app, lazy("Verify a certificate"), "/verify", rank=40)
     course_completed.connect(services.issue_on_completion)

@@ -42,6 +42,11 @@ def machine(view: Callable[P, R]) -> Callable[P, R]:
     return _mark(view, MACHINE, "machines")
 
 
+def token_holders(view: Callable[P, R]) -> Callable[P, R]:
+    """For programs that send an access token, which the view itself checks; no session is looked at."""
+    return _mark(view, MACHINE, "holders of an access token")
+
+
 def signed_in(view: Callable[P, R]) -> Callable[P, R]:
     """Anyone signed in; others are led to the sign-in page and back."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import current_app, render_template, request
@@ -14,10 +15,10 @@ from webapp.core.i18n import _
 
 if TYPE_CHECKING:
     from flask import Flask
-    from werkzeug.wrappers import Response
 
 log = structlog.get_logger(__name__)
 
+ANSWERS = "error_answers"
 PAGES = (400, 403, 404, 405, 409, 410, 413, 429, 500, 503)
 
 
@@ -47,32 +48,50 @@ def error_page(status: int, message: str = "") -> tuple[str, int]:
     return render_template("ui/error.html", status=shown, message=message), status
 
 
+def answer_errors(app: Flask, prefix: str, answer: Callable[[Exception], Any]) -> None:
+    """Let a room answer every error below an address in its own way: programs read no pages."""
+    app.extensions.setdefault(ANSWERS, {})[prefix] = answer
+
+
+def _own_answer(error: Exception) -> Any | None:
+    for prefix, answer in current_app.extensions.get(ANSWERS, {}).items():
+        if request.path.startswith(prefix):
+            return answer(error)
+    return None
+
+
 def init_errors(app: Flask) -> None:
     """Show every failure as a translated page; log what nobody expected."""
 
     @app.errorhandler(DomainError)
-    def refused(error: DomainError) -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
+    def refused(error: DomainError) -> Any:
         db.session.rollback()
+        own = _own_answer(error)
+        if own is not None:
+            return own
         body, status = error_page(error.status, str(error))
         if isinstance(error, TooManyRequests):
             return body, status, {"Retry-After": str(error.seconds)}
         return body, status
 
     @app.errorhandler(HTTPException)
-    def failed(error: HTTPException) -> Response | tuple[str, int] | tuple[str, int, list[tuple[str, str]]]:
+    def failed(error: HTTPException) -> Any:
         code = error.code or 500
         if code < 400:
             return error.get_response(request.environ)
         db.session.rollback()
+        own = _own_answer(error)
+        if own is not None:
+            return own
         described = error.description if getattr(error, "translated", False) else ""
         body, status = error_page(code, described or "")
         kept = [(name, value) for name, value in error.get_headers(request.environ) if name in ("Allow", "Retry-After")]
         return body, status, kept
 
     @app.errorhandler(Exception)
-    def unexpected(error: Exception) -> tuple[str, int]:
+    def unexpected(error: Exception) -> Any:
         db.session.rollback()
         log.error("request_failed", endpoint=request.endpoint, method=request.method, exc_info=error)
         if app.config.get("PROPAGATE_EXCEPTIONS"):
             raise error
-        return error_page(500)
+        return _own_answer(error) or error_page(500)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, case, delete
@@ -23,11 +24,26 @@ class LimitCounter(Model):
     window_ends: Mapped[datetime] = mapped_column(index=True)
 
 
+@dataclass(frozen=True)
+class Count:
+    """How often a key was used in its window, and in how many seconds the window ends."""
+
+    hits: int
+    seconds: int
+
+
 def hit(*, key: str, limit: int, per: timedelta, now: datetime) -> None:
     """Count one use of a key; raise `TooManyRequests` beyond `limit` in the window. One statement.
 
     The count is part of the caller's unit of work: commit it also when the guarded act fails.
     """
+    counted = count(key=key, per=per, now=now)
+    if counted.hits > limit:
+        raise TooManyRequests(counted.seconds)
+
+
+def count(*, key: str, per: timedelta, now: datetime) -> Count:
+    """Count one use of a key and say how many it were in the window, this one included. One statement."""
     table = LimitCounter.__table__
     insert = insert_for(table).values(key=_hashed(key), hits=1, window_ends=now + per)
     over = table.c.window_ends <= now
@@ -39,8 +55,7 @@ def hit(*, key: str, limit: int, per: timedelta, now: datetime) -> None:
         },
     ).returning(table.c.hits, table.c.window_ends)
     hits, ends = db.session.execute(statement).one()
-    if hits > limit:
-        raise TooManyRequests(int((ends - now).total_seconds()))
+    return Count(hits, int((ends - now).total_seconds()))
 
 
 def forget(key: str) -> None:

@@ -123,16 +123,48 @@ class PlaceOperationUndone:
 
 @dataclass(frozen=True)
 class PeopleMerged:
-    """Rows of `gone_id` belong to `kept_id` from now on."""
+    """Rows of `gone_id` belong to `kept_id` from now on.
+
+    Each room keeps in `moved`, under its name, what taking it back needs: ids and values that JSON can hold, never names.
+    """
 
     kept_id: UUID
     gone_id: UUID
     at: datetime
+    moved: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PeopleParted:
+    """The two were not one after all: what was moved and did not change since goes back. A room that cannot raises a domain error."""
+
+    kept_id: UUID
+    gone_id: UUID
+    at: datetime
+    moved: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class MergeAsked:
+    """What would become of the rows of `gone_id` if they belonged to `kept_id`?"""
+
+    kept_id: UUID
+    gone_id: UUID
+
+
+@dataclass(frozen=True)
+class MergeAnswer:
+    """Sentences of one room: what moves and what stays; and in `stops`, why the two cannot be merged now."""
+
+    points: Sequence[str]
+    stops: Sequence[str] = ()
 
 
 course_completed: Signal[CourseCompleted] = Signal("course_completed")
 person_erased: Signal[PersonErased] = Signal("person_erased")
 people_merged: Signal[PeopleMerged] = Signal("people_merged")
+people_parted: Signal[PeopleParted] = Signal("people_parted")
+merge_asked: Collector[MergeAsked, MergeAnswer] = Collector("merge_asked")
 place_succeeded: Signal[PlaceSucceeded] = Signal("place_succeeded")
 place_operation_undone: Signal[PlaceOperationUndone] = Signal("place_operation_undone")
 own_data: Collector[OwnDataAsked, Sequence[OwnTable]] = Collector("own_data")

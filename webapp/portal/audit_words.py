@@ -66,9 +66,12 @@ ACTIONS = {
     "sign_in.password_changed": lazy("Password changed"),
     "sign_in.password_reset": lazy("Password chosen by a mailed link"),
     "sign_in.sessions_ended": lazy("Signed out everywhere"),
+    "token.made": lazy("Access token made"),
+    "token.revoked": lazy("Access token revoked"),
 }
 FIELDS = {
-    "role": lazy("Role"), "place_id": lazy("Place"), "organisation_id": lazy("Organisation"), "reason": lazy("Reason"),
+    "scopes": lazy("What it may do"), "role": lazy("Role"),
+    "place_id": lazy("Place"), "organisation_id": lazy("Organisation"), "reason": lazy("Reason"),
     "until": lazy("Ends on"), "revision": lazy("Revision"), "on": lazy("From"), "form": lazy("File format"), "rows": lazy("Rows"),
     "filters": lazy("Filters"), "searched": lazy("Searched by text"), "added": lazy("Number added"), "changed": lazy("What changed"),
     "closed": lazy("Number closed"), "count": lazy("Number"), "position_level": lazy("Position level"), "since": lazy("From"),

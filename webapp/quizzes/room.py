@@ -6,7 +6,7 @@ from flask import Flask
 
 from webapp.courses.content import StepKind
 from webapp.learning import steps
-from webapp.quizzes import models, own_data, views
+from webapp.quizzes import models, own_data, own_merge, views
 
 __all__ = ["init_app", "models"]
 
@@ -15,4 +15,5 @@ def init_app(app: Flask) -> None:
     """Register the pages, and how a quiz is shown as a step."""
     app.register_blueprint(views.bp)
     own_data.wire()
+    own_merge.wire()
     steps.register(StepKind.QUIZ, views.quiz_step)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, distinct, false, func, or_, select
 from sqlalchemy.orm import aliased
 
+from webapp.accounts.models import Person
 from webapp.core.database import db
 from webapp.participation.models import EventKind, ParticipationEvent
 from webapp.places.queries import within
@@ -43,6 +44,12 @@ def counts(
         conditions.append(event.place_id.in_(standing_for(paths, tree_on)) if paths else false())
     elif paths is not None:
         conditions.append(or_(False, *(within(path, event.place_path) for path in paths)))
-    query = select(event.kind, func.count(), func.count(distinct(event.person_id))).where(*conditions).group_by(event.kind)
+    # Events are never changed: whoever was merged is counted as the one that stayed, at any cut-off.
+    gone = select(Person.id, Person.merged_into_id).where(Person.merged_into_id.is_not(None)).subquery()
+    who = func.coalesce(gone.c.merged_into_id, event.person_id)
+    query = (
+        select(event.kind, func.count(), func.count(distinct(who))).outerjoin_from(event, gone, gone.c.id == event.person_id)
+        .where(*conditions).group_by(event.kind)
+    )
     found: dict[EventKind, tuple[int, int]] = {kind: (events, persons) for kind, events, persons in db.session.execute(query)}
     return {figure.key: found.get(figure.kind, (0, 0))[1 if figure.persons else 0] for figure in FIGURES}

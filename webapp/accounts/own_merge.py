@@ -1,0 +1,118 @@
+"""What becomes of sign-in, roles, consent and facts when two rows are one person."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+
+from webapp.accounts.models import Person, RoleGrant, Session, Sex, SignIn
+from webapp.accounts.models_data import PENDING, Consent, ErasureRequest
+from webapp.core.database import db
+from webapp.core.i18n import _, _n
+from webapp.core.signals import (
+    MergeAnswer,
+    MergeAsked,
+    PeopleMerged,
+    PeopleParted,
+    merge_asked,
+    people_merged,
+    people_parted,
+)
+
+ROOM = "accounts"
+FACTS = ("phone", "sex", "birth_year")
+
+
+def answer(asked: MergeAsked) -> MergeAnswer:
+    """The part of the accounts. Three queries."""
+    both = {row.person_id: row for row in db.session.scalars(select(SignIn).where(SignIn.person_id.in_([asked.kept_id, asked.gone_id])))}
+    kept, gone = both.get(asked.kept_id), both.get(asked.gone_id)
+    points = []
+    if gone and kept:
+        points.append(_("Both can sign in. %(kept)s goes on; %(gone)s is disabled and signed out.", kept=kept.email, gone=gone.email))
+    elif gone:
+        points.append(_("The sign-in %(email)s moves.", email=gone.email))
+    elif kept:
+        points.append(_("The sign-in %(email)s stays.", email=kept.email))
+    roles = db.session.scalar(
+        select(func.count()).select_from(RoleGrant).where(RoleGrant.person_id == asked.gone_id, RoleGrant.revoked_at.is_(None))
+    ) or 0
+    if roles:
+        points.append(_n("%(num)d role moves.", "%(num)d roles move.", roles))
+    points.append(_("Name, place, organisation and level are those of the one that stays; what it lacks of telephone, sex and year of birth is filled in."))
+    waiting = select(ErasureRequest.id).where(ErasureRequest.person_id.in_([asked.kept_id, asked.gone_id]), PENDING)
+    stops = [_("One of the two has asked to be erased.")] if db.session.scalar(waiting) is not None else []
+    return MergeAnswer(points, stops)
+
+
+def merge(event: PeopleMerged) -> None:
+    """Handler of `people_merged`."""
+    kept, gone = db.session.get_one(Person, event.kept_id), db.session.get_one(Person, event.gone_id)
+    event.moved[ROOM] = {
+        **_sign_ins(event), "grants": _repoint(RoleGrant, RoleGrant.person_id, event), "consents": _consents(event),
+        # Who was merged into the one that goes now belongs to the one that stays: one step always leads there.
+        "earlier": _repoint(Person, Person.merged_into_id, event), "facts": _fill(kept, gone),
+    }
+    db.session.flush()
+
+
+def _sign_ins(event: PeopleMerged) -> dict[str, Any]:
+    has = db.session.scalar(select(SignIn.id).where(SignIn.person_id == event.kept_id)) is not None
+    if not has:
+        return {"sign_ins": _repoint(SignIn, SignIn.person_id, event), "disabled": []}
+    mine = (SignIn.person_id == event.gone_id, SignIn.disabled_at.is_(None))
+    disabled = list(db.session.scalars(update(SignIn).where(*mine).values(disabled_at=event.at).returning(SignIn.id)))
+    db.session.execute(update(Session).where(Session.sign_in_id.in_(disabled), Session.ended_at.is_(None)).values(ended_at=event.at))
+    return {"sign_ins": [], "disabled": [str(each) for each in disabled]}
+
+
+def _consents(event: PeopleMerged) -> list[str]:
+    known = select(Consent.version).where(Consent.person_id == event.kept_id, Consent.withdrawn_at.is_(None))
+    return _repoint(Consent, Consent.person_id, event, Consent.version.not_in(known))
+
+
+def _repoint(model: Any, column: Any, event: PeopleMerged, *further: Any) -> list[str]:
+    statement = update(model).where(column == event.gone_id, *further).values({column.key: event.kept_id}).returning(model.id)
+    return [str(each) for each in db.session.scalars(statement.execution_options(synchronize_session=False))]
+
+
+def _fill(kept: Person, gone: Person) -> dict[str, Any]:
+    filled = {}
+    for key in FACTS:
+        if getattr(kept, key) is None and getattr(gone, key) is not None:
+            setattr(kept, key, getattr(gone, key))
+            filled[key] = getattr(gone, key)
+    return {key: value.value if isinstance(value, Sex) else value for key, value in filled.items()}
+
+
+def part(event: PeopleParted) -> None:
+    """Handler of `people_parted`."""
+    moved = event.moved[ROOM]
+    columns = (("sign_ins", SignIn, SignIn.person_id), ("grants", RoleGrant, RoleGrant.person_id), ("consents", Consent, Consent.person_id),
+               ("earlier", Person, Person.merged_into_id))
+    for key, model, column in columns:
+        _back(model, column, moved[key], event)
+    ids = [UUID(each) for each in moved["disabled"]]
+    db.session.execute(
+        update(SignIn).where(SignIn.id.in_(ids), SignIn.person_id == event.gone_id).values(disabled_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    kept = db.session.get_one(Person, event.kept_id)
+    for key, value in moved["facts"].items():
+        if getattr(kept, key) == value:
+            setattr(kept, key, None)
+    db.session.flush()
+
+
+def _back(model: Any, column: Any, ids: list[str], event: PeopleParted) -> None:
+    mine = (model.id.in_([UUID(each) for each in ids]), column == event.kept_id)
+    db.session.execute(update(model).where(*mine).values({column.key: event.gone_id}).execution_options(synchronize_session=False))
+
+
+def wire() -> None:
+    """Answer and act."""
+    merge_asked.connect(answer)
+    people_merged.connect(merge)
+    people_parted.connect(part)

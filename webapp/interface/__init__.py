@@ -1,0 +1,1 @@
+"""The programme interface `/api/v1/`: the nouns of the rooms below, for programs that hold an access token."""

@@ -1,0 +1,20 @@
+"""Wiring of the programme interface."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from webapp.core.errors import answer_errors
+from webapp.core.security import csrf
+from webapp.interface import views
+from webapp.interface.problems import answer
+
+PREFIX = "/api/"
+
+
+def init_app(app: Flask) -> None:
+    """Register the addresses. A form of another site cannot send a token, so there is nothing that a CSRF check could guard."""
+    csrf.exempt(views.bp_v1)
+    app.register_blueprint(views.bp)
+    app.register_blueprint(views.bp_v1)
+    answer_errors(app, PREFIX, answer)
