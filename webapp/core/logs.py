@@ -55,10 +55,10 @@ def init_logs(app: Flask, settings: Settings) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level)),
         # Looked up at every line: a server may have put another stream in its place.
+        # Looked up at every line: a server may have put another stream in its place.
         # One write a line, so that lines of several processes and threads stay whole.
         logger_factory=lambda *_names: structlog.WriteLogger(sys.stderr),
-        # Tests put another stream in the place of the error stream; a server keeps one.
-        cache_logger_on_first_use=settings.mode == "production",
+        cache_logger_on_first_use=False,
     )
     log = structlog.get_logger("request")
     quiet = settings.mode == "test"
