@@ -9,6 +9,7 @@ from webapp.accounts import (
     audit_places,
     following,
     outside,
+    own_data,
     own_imports,
     own_invitations,
     own_merge,
