@@ -13,7 +13,7 @@ from webapp.accounts.models import OrganisationType, PositionLevel, Sex
 from webapp.core.i18n import _, lazy
 
 FIELDS = {
-    "name": lazy("Name"), "email": lazy("E-mail"), "phone": lazy("Telephone"), "place": lazy("Place"), "organisation": lazy("Organisation"),
+    "name": lazy("Name of the person"), "email": lazy("E-mail"), "phone": lazy("Telephone"), "place": lazy("Place"), "organisation": lazy("Organisation"),
     "organisation_type": lazy("Type of organisation"), "position_level": lazy("Position level"), "sex": lazy("Sex"),
     "birth_year": lazy("Year of birth"), "language": lazy("Language"),
 }
