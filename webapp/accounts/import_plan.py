@@ -118,14 +118,15 @@ class Planner:
         if not line.phone:
             return None
         # An office may share a telephone: it means a person only together with the name.
-        return _one([each for each in known.by_name[line.sort_key] if each.phone == line.phone and self._mine(each) and _same_email(each, line)])
+        alike = [each for each in known.by_name[line.sort_key] if each.phone == line.phone]
+        return _one([each for each in alike if self._mine(each) and _same_email(each, line)])
 
     def _by_name(self, step: Step, organisation_id: UUID | None, known: _Known) -> Person | None:
         line = step.line
         return _one([
             each for each in known.by_name[line.sort_key]
-            if each.organisation_id == organisation_id and (organisation_id is not None or each.place_id == step.place_id) and self._mine(each)
-            and _same_email(each, line) and (not each.phone or not line.phone or each.phone == line.phone)
+            if each.organisation_id == organisation_id and (organisation_id is not None or each.place_id == step.place_id)
+            and self._mine(each) and _same_email(each, line) and (not each.phone or not line.phone or each.phone == line.phone)
         ])
 
     def _mine(self, person: Person) -> bool:
@@ -168,7 +169,8 @@ def _known(lines: Sequence[Line], place_ids: set[UUID | None]) -> _Known:
     by_name: dict[str, list[Person]] = defaultdict(list)
     for person in db.session.scalars(wanted.order_by(Person.id).execution_options(populate_existing=True)):
         by_name[person.sort_key].append(person)
-    people = {each.id: each for each in (*(person for person, _listed in emails.values()), *(row for rows in by_name.values() for row in rows))}
+    found = [*(person for person, _listed in emails.values()), *(row for rows in by_name.values() for row in rows)]
+    people = {each.id: each for each in found}
     here = {*place_ids, *(person.place_id for person in people.values())}
     roles = select(RoleGrant.person_id).where(RoleGrant.person_id.in_(people), RoleGrant.revoked_at.is_(None))
     return _Known(

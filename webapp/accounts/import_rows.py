@@ -13,7 +13,7 @@ from webapp.accounts.models import OrganisationType, PositionLevel, Sex
 from webapp.core.i18n import _, lazy
 
 FIELDS = {
-    "name": lazy("Name"), "email": lazy("E-mail"), "phone": lazy("Telephone"), "place": lazy("Place"), "organisation": lazy("Organisation"),
+    "name": lazy("Name of the person"), "email": lazy("E-mail"), "phone": lazy("Telephone"), "place": lazy("Place"), "organisation": lazy("Organisation"),
     "organisation_type": lazy("Type of organisation"), "position_level": lazy("Position level"), "sex": lazy("Sex"),
     "birth_year": lazy("Year of birth"), "language": lazy("Language"),
 }
@@ -22,7 +22,10 @@ _HEADINGS = {
     "name": "name fullname personname 姓名 名字 学员姓名 人员姓名 参训人员",
     "email": "email mail emailaddress 邮箱 电子邮箱 电子邮件 邮件 邮箱地址 电子邮件地址",
     "phone": "phone telephone tel mobile mobilephone cell phonenumber 手机 手机号 手机号码 电话 联系电话 联系方式 电话号码",
-    "place": "place placecode region area county city province district 地点 地方 地区 行政区划 行政区划代码 区划代码 省 市 县 区县 县区 省份 城市 所在地 所在地区 省级 地级 县级",
+    "place": (
+        "place placecode region area county city province district 地点 地方 地区 行政区划 行政区划代码 区划代码 省 市 县 区县 县区 "
+        "省份 城市 所在地 所在地区 省级 地级 县级"
+    ),
     "organisation": "organisation organization employer company workunit 单位 工作单位 单位名称 所在单位 机构 组织",
     "organisation_type": "organisationtype organizationtype typeoforganisation typeoforganization 单位类型 单位性质 机构类型 单位类别",
     "position_level": "positionlevel level rank 职级 职务级别 职务层级 职务层次 级别 岗位层级",
@@ -40,7 +43,8 @@ _LEVEL_WORDS = {
 _SEX_WORDS = {Sex.FEMALE: "female f woman 2 女 女性", Sex.MALE: "male m man 1 男 男性"}
 _TYPE_WORDS = {
     OrganisationType.GOVERNMENT: "government publicinstitution 政府 机关 政府机关 党政机关 事业单位 政府或事业单位",
-    OrganisationType.ASSOCIATION: "association 协会 学会 行业协会", OrganisationType.ACADEMIA: "academia university 高校 大学 科研院所 研究机构",
+    OrganisationType.ASSOCIATION: "association 协会 学会 行业协会",
+    OrganisationType.ACADEMIA: "academia university 高校 大学 科研院所 研究机构",
     OrganisationType.BUSINESS: "business company 企业 公司", OrganisationType.CIVIL_SOCIETY: "civilsociety ngo 社会组织 民间组织",
     OrganisationType.MEDIA: "media 媒体", OrganisationType.OTHER: "other 其他",
 }
@@ -111,11 +115,14 @@ def read_line(number: int, cells: Sequence[str], columns: Sequence[str], this_ye
             wrong.append(sentence(refused))
             return None
 
-    name = take("name", rules.name_of, lambda refused: _reason("name", refused) if refused.reason != "empty" else _("The name is missing."))
+    missing = _("The name is missing.")
+    name = take("name", rules.name_of, lambda refused: _reason("name", refused) if refused.reason != "empty" else missing)
     email = take("email", lambda text: rules.email_of(text) if text else "", lambda refused: _reason("email", refused)) or ""
     organisation = take("organisation", rules.organisation_of, lambda refused: _reason("organisation", refused)) or ""
     phone = take("phone", rules.phone_of, lambda _refused: _not_understood("phone", said))
-    year = take("birth_year", lambda text: rules.birth_year_of(_year(text), this_year), lambda _refused: _not_understood("birth_year", said))
+    year = take(
+        "birth_year", lambda text: rules.birth_year_of(_year(text), this_year), lambda _refused: _not_understood("birth_year", said),
+    )
     line = Line(
         number=number, name=name or "", sort_key=names.sort_key(name) if name else "", email=email, email_key=rules.email_key(email),
         phone=phone, place=said.get("place", ""), organisation=organisation,

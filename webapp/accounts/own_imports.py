@@ -16,12 +16,13 @@ def tables(asked: OwnDataAsked) -> list[OwnTable]:
     return [
         table_of(
             ImportRun, ImportRun.actor_id == asked.person_id, key="imports", title=_("Files of people that you sent"),
-            order=ImportRun.created_at, columns={"created_at": _("Sent"), "total": _("Rows"), "state": _("State"), "finished_at": _("Done")},
+            order=ImportRun.created_at,
+            columns={"created_at": _("Sent on"), "total": _("Rows"), "state": _("State"), "finished_at": _("Done")},
             note=_("What stands in the files is about others and left out; it is deleted a week after sending."),
         ),
         table_of(
-            ImportColumns, ImportColumns.person_id == asked.person_id, key="import-columns", title=_("What the columns of your files meant"),
-            columns={"meanings": _("Column and meaning")},
+            ImportColumns, ImportColumns.person_id == asked.person_id, key="import-columns",
+            title=_("What the columns of your files meant"), columns={"meanings": _("Column and meaning")},
         ),
     ]
 

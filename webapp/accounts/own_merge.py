@@ -41,7 +41,9 @@ def answer(asked: MergeAsked) -> MergeAnswer:
     ) or 0
     if roles:
         points.append(_n("%(num)d role moves.", "%(num)d roles move.", roles))
-    points.append(_("Name, place, organisation and level are those of the one that stays; what it lacks of telephone, sex and year of birth is filled in."))
+    points.append(_(
+        "Name, place, organisation and level are those of the one that stays; telephone, sex and year of birth are filled in.",
+    ))
     waiting = select(ErasureRequest.id).where(ErasureRequest.person_id.in_([asked.kept_id, asked.gone_id]), PENDING)
     stops = [_("One of the two has asked to be erased.")] if db.session.scalar(waiting) is not None else []
     return MergeAnswer(points, stops)

@@ -20,7 +20,7 @@ MOST = 100
 
 @dataclass(frozen=True)
 class Alike:
-    """Two people who may be one, the one registered first first; whether the telephone is the same (else name and organisation or place)."""
+    """Two people who may be one, in the order of registering; whether the telephone is the same (else name and work)."""
 
     first: PersonRow
     second: PersonRow

@@ -56,6 +56,8 @@ class NotReady(DomainError):
 
 def stage(*, data: bytes, actor_id: UUID, now: datetime) -> ImportRun:
     """Keep the rows of a file for its import, columns guessed. Raises `BadFile`."""
+    if not data:
+        raise BadFile(_("Please choose a file."))
     try:
         head, *rows = read_cells(data, LARGEST) or [[]]
     except Unreadable as error:

@@ -41,7 +41,8 @@ def merge(*, gone: Person, kept: Person, now: datetime, actor_id: UUID) -> BulkC
     """Everything of `gone` goes to `kept`. Audited, and kept for undoing. Raises `CannotMergePeople`."""
     # Both rows are locked in one order: two merges of the same pair wait for each other.
     rows = db.session.scalars(
-        select(Person).where(Person.id.in_([gone.id, kept.id])).order_by(Person.id).with_for_update().execution_options(populate_existing=True)
+        select(Person).where(Person.id.in_([gone.id, kept.id])).order_by(Person.id).with_for_update()
+        .execution_options(populate_existing=True)
     ).all()
     assert len(rows) == 2 or gone.id == kept.id
     stops = preview(gone, kept).stops

@@ -52,8 +52,6 @@ def send() -> str | Answer | tuple[str, int]:
         sent = request.files.get("file")
         try:
             data = sent.read(services_imports.LARGEST.size + 1) if sent else b""
-            if not data:
-                raise BadFile(_("Please choose a file."))
             with unit_of_work():
                 run = services_imports.stage(data=data, actor_id=who.person_id, now=clock.now())
                 run_id = run.id
@@ -68,7 +66,7 @@ def send() -> str | Answer | tuple[str, int]:
 @allow(access.administer)
 def columns(run_id: UUID) -> str | Answer | tuple[str, int]:
     """Say what each column holds; the answer is the preview."""
-    who, run = _own(run_id)
+    _who, run = _own(run_id)
     if run.state not in (ImportState.MAPPING, ImportState.READY):
         return redirect(_at(run_id), 303)
     chosen, error = run.columns, ""
@@ -80,7 +78,7 @@ def columns(run_id: UUID) -> str | Answer | tuple[str, int]:
             return redirect(_at(run_id), 303)
         except (BadColumns, InTheFuture) as bad:
             error = str(bad)
-            who, run = _own(run_id)
+            _who, run = _own(run_id)
     page = render_template(
         "accounts/admin_import_columns.html", run=run, chosen=chosen, error=error, fields=FIELDS, sample=run.rows[:ROWS_SHOWN],
         types=labels.ORGANISATION_TYPES, options=request.form or _said(run),

@@ -40,8 +40,8 @@ def answer(asked: MergeAsked) -> MergeAnswer:
         points.append(_n("%(num)d certificate moves.", "%(num)d certificates move.", total - both))
     if both:
         points.append(_n(
-            "%(num)d certificate is held by both; the second stays valid under its code and is shown no more among the person's own.",
-            "%(num)d certificates are held by both; the second ones stay valid under their codes and are shown no more among the person's own.",
+            "%(num)d certificate is held by both; the second stays valid under its code and is no longer shown as the person's own.",
+            "%(num)d certificates are held by both; the second ones stay valid under their codes, no longer shown as the person's own.",
             both,
         ))
     return MergeAnswer(points)

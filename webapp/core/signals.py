@@ -146,7 +146,7 @@ class PeopleParted:
 
 @dataclass(frozen=True)
 class MergeAsked:
-    """What would become of the rows of `gone_id` if they belonged to `kept_id`?"""
+    """Somebody wants to know what would become of the rows of `gone_id` if they belonged to `kept_id`."""
 
     kept_id: UUID
     gone_id: UUID

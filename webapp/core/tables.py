@@ -51,7 +51,7 @@ def read_cells(data: bytes, bounds: Bounds) -> list[list[str]]:
     if len(data) > bounds.size:
         raise _too_large(bounds.size)
     if data.startswith(_OLD_EXCEL):
-        raise Unreadable(_("This is a workbook of the old kind, or one with a password. Save it as .xlsx without a password and try again."))
+        raise Unreadable(_("This workbook is of the old kind or has a password. Save it as .xlsx without one and try again."))
     rows = read_workbook(data, bounds) if data.startswith(_ZIP) else read_csv(data, bounds)
     if any(len(row) > bounds.columns for row in rows):
         raise _too_wide(bounds.columns)
@@ -128,7 +128,7 @@ def _refuse_declarations(file: IO[bytes]) -> None:
     try:
         while chunk := file.read(65_536):
             # Other encodings than UTF-8 would hide the word from this search.
-            if not before and (b"\0" in chunk[:8] or chunk.startswith((b"\xfe\xff", b"\xff\xfe")) or b'encoding="utf-7' in chunk[:200].lower()):
+            if not before and (b"\0" in chunk[:8] or chunk.startswith((b"\xfe\xff", b"\xff\xfe"))):
                 raise _broken()
             if b"<!DOCTYPE" in before + chunk or b"<!ENTITY" in before + chunk:
                 raise _bomb()
@@ -207,4 +207,4 @@ def _broken() -> Unreadable:
 
 
 def _bomb() -> Unreadable:
-    return Unreadable(_("The workbook unpacks to far more than a table needs, or holds what a table does not. Save only the table as .xlsx."))
+    return Unreadable(_("The workbook unpacks to far more than a table needs, or holds other things. Save only the table as .xlsx."))

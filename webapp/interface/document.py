@@ -155,7 +155,8 @@ def page_name(shown: type[Shown]) -> str:
 
 def _schemas() -> dict[str, Any]:
     shown: set[type[Shown]] = {operation.noun.shown for operation in OPERATIONS}
-    models: list[tuple[type[BaseModel], Any]] = [(model, "serialization") for model in (*shown, ProblemDetails)]
+    answered: list[type[BaseModel]] = [*shown, ProblemDetails]
+    models: list[tuple[type[BaseModel], Any]] = [(model, "serialization") for model in answered]
     models += [(operation.body, "validation") for operation in OPERATIONS if operation.body is not None]
     _map, schema = models_json_schema(models, ref_template=f"{REFERENCE}{{model}}")
     found: dict[str, Any] = {name: _without_absent(each) for name, each in schema["$defs"].items()}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Flask
 
 from webapp.core.errors import answer_errors
+from webapp.core.i18n import lazy
 from webapp.core.security import csrf
+from webapp.core.ui.navigation import add_admin_link
 from webapp.interface import views
 from webapp.interface.problems import answer
 
@@ -18,3 +20,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(views.bp_v1)
     answer_errors(app, PREFIX, answer)
+    add_admin_link(
+        app, lazy("Programme interface"), PREFIX, rank=95, about=lazy("How other programs read and register; access tokens for them."),
+    )

@@ -78,7 +78,9 @@ def _join(kept: Enrolment, gone: Enrolment) -> dict[str, Any]:
 def _join_step(enrolment_id: UUID, own: StepProgress | None, gone: StepProgress) -> dict[str, Any]:
     was = _values(own, STEP) if own else None
     if own is None:
-        own = StepProgress(enrolment_id=enrolment_id, step_id=gone.step_id, opened_at=gone.opened_at, done_at=gone.done_at, seconds=gone.seconds)
+        own = StepProgress(
+            enrolment_id=enrolment_id, step_id=gone.step_id, opened_at=gone.opened_at, done_at=gone.done_at, seconds=gone.seconds,
+        )
         db.session.add(own)
     else:
         own.opened_at, own.seconds = min(own.opened_at, gone.opened_at), own.seconds + gone.seconds

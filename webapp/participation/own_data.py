@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
@@ -16,7 +17,8 @@ from webapp.participation.models import ParticipationEvent
 def tables(asked: OwnDataAsked) -> list[OwnTable]:
     """Answer of the room. One query."""
     return [table_of(
-        ParticipationEvent, ParticipationEvent.person_id.in_(ones_own(asked.person_id)), key="participation", title=_("What is counted of you"),
+        ParticipationEvent, ParticipationEvent.person_id.in_(ones_own(asked.person_id)), key="participation",
+        title=_("What is counted of you"),
         order=ParticipationEvent.happened_at, columns={
             "happened_at": _("When"), "kind": _("What"), "course_id": _("Course"), "step_id": _("Step"),
             "place_path": _("Place at that moment"), "organisation_type": _("Type of organisation"),
@@ -27,7 +29,7 @@ def tables(asked: OwnDataAsked) -> list[OwnTable]:
     )]
 
 
-def ones_own(person_id: UUID) -> Select[tuple[UUID]]:
+def ones_own(person_id: UUID) -> Select[Any]:
     """Ids under which a person's events stand: their own and those that were merged into it. For an `IN`, no query of its own."""
     return select(Person.id).where(or_(Person.id == person_id, Person.merged_into_id == person_id))
 

@@ -12,7 +12,8 @@ from webapp.participation.models import ParticipationEvent
 
 def answer(asked: MergeAsked) -> MergeAnswer:
     """The part of participation. One query."""
-    count = db.session.scalar(select(func.count()).select_from(ParticipationEvent).where(ParticipationEvent.person_id == asked.gone_id)) or 0
+    theirs = select(func.count()).select_from(ParticipationEvent).where(ParticipationEvent.person_id == asked.gone_id)
+    count = db.session.scalar(theirs) or 0
     return MergeAnswer([_n(
         "%(num)d event that statistics count stays as it is; the two are counted as one person, in reports of the past too.",
         "%(num)d events that statistics count stay as they are; the two are counted as one person, in reports of the past too.", count,

@@ -37,8 +37,9 @@ def answer(asked: MergeAsked) -> MergeAnswer:
         "%(num)d attempt at a quiz moves; it counts among the attempts allowed.",
         "%(num)d attempts at quizzes move; they count among the attempts allowed.", count,
     )] if count else []
-    stops = [_("Both are in the middle of the same quiz. Wait until one of the two has handed in.")] if db.session.scalar(select(both_open)) else []
-    return MergeAnswer(points, stops)
+    if db.session.scalar(select(both_open)):
+        return MergeAnswer(points, [_("Both are in the middle of the same quiz. Wait until one of the two has handed in.")])
+    return MergeAnswer(points)
 
 
 def merge(event: PeopleMerged) -> None:
