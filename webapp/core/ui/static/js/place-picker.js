@@ -143,6 +143,8 @@
     root.querySelectorAll('input[name="' + name + '-found"]').forEach(function (radio) {
       radio.addEventListener("change", function () { hidden.value = ""; });
     });
+    // On a slow network somebody has typed before this script came.
+    if (document.activeElement === input && input.value) { ask(); }
   }
 
   document.querySelectorAll("[data-place-picker]").forEach(enhance);
