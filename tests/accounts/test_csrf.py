@@ -52,7 +52,8 @@ def test_the_whole_way_in_and_out_works_with_the_token_of_each_page(guarded, cas
 
 def test_signing_up_works_with_the_token_of_each_page(guarded, mailed_path):
     client = guarded.test_client()
-    form = {"name": "王晓兰", "email": "wang@example.org", "password": NEW_PASSWORD, "agree": "y", "csrf_token": token_in(client.get("/sign-up"))}
+    token = token_in(client.get("/sign-up"))
+    form = {"name": "王晓兰", "email": "wang@example.org", "password": NEW_PASSWORD, "agree": "y", "csrf_token": token}
     assert client.post("/sign-up", data=form).status_code == 303
     path = mailed_path("/verify-email/")
     assert client.post(path, data={"csrf_token": token_in(client.get(path))}).status_code == 303

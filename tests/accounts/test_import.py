@@ -81,7 +81,9 @@ def test_every_encoding_and_delimiter(app, cast, encoding, delimiter):
 
 def test_a_workbook_is_read_as_values_and_numbers_stay_whole(database, cast):
     book = openpyxl.Workbook()
-    for row in (["Name", "Mobile", "Place code", "Year of birth"], ["Sun Li", 13800138000.0, 130104, datetime(1985, 3, 1)], ["=1+1", None, 130104, None]):
+    born = datetime(1985, 3, 1, tzinfo=UTC).replace(tzinfo=None)  # workbooks know no time zones
+    head = ["Name", "Mobile", "Place code", "Year of birth"]
+    for row in (head, ["Sun Li", 13800138000.0, 130104, born], ["=1+1", None, 130104, None]):
         book.active.append(row)
     file = io.BytesIO()
     book.save(file)
@@ -92,12 +94,16 @@ def test_a_workbook_is_read_as_values_and_numbers_stay_whole(database, cast):
 
 
 def test_the_same_file_again_changes_nothing(database, cast):
-    data = table(ROW, "钱一,,,,石家庄桥西区,桥西区统计局,,,", "钱二,,,,130104,,,,", "钱二,,13900139000,,130104,,,,", "钱三,q3@example.org,,,,,,,")
+    data = table(
+        ROW, "钱一,,,,石家庄桥西区,桥西区统计局,,,", "钱二,,,,130104,,,,", "钱二,,13900139000,,130104,,,,", "钱三,q3@example.org,,,,,,,",
+    )
     brought_in(cast, data)
-    before = db.session.scalar(select(func.count()).select_from(Person)), db.session.scalar(select(func.count()).select_from(PersonSpell))
+    before = [db.session.scalar(select(func.count()).select_from(model)) for model in (Person, PersonSpell)]
     run = brought_in(cast, data)
-    assert run.counts == {"new": 0, "changed": 0, "unchanged": 4, "wrong": 1} or run.counts == {"new": 0, "changed": 0, "unchanged": 5, "wrong": 0}
-    assert before == (db.session.scalar(select(func.count()).select_from(Person)), db.session.scalar(select(func.count()).select_from(PersonSpell)))
+    assert run.counts in (
+        {"new": 0, "changed": 0, "unchanged": 4, "wrong": 1}, {"new": 0, "changed": 0, "unchanged": 5, "wrong": 0},
+    )
+    assert before == [db.session.scalar(select(func.count()).select_from(model)) for model in (Person, PersonSpell)]
 
 
 def test_a_change_is_dated_and_what_the_row_leaves_open_stays(database, cast):
@@ -204,17 +210,21 @@ OPTIONS = {"since": "2026-09-14", "organisation_type": "government"}
 def test_from_the_file_to_the_people_in_a_browser(database, browser, cast):
     there = send(browser, table(ROW, "孙小丽,bad,,,,,,,")).location
     page = browser.get(f"{there}?lang=en")
-    assert "孙小美" in page.text and re.search(r'<option value="phone" selected>', page.text)
+    assert "孙小美" in page.text
+    assert re.search(r'<option value="phone" selected>', page.text)
     there = browser.post(f"{there}?lang=en", data={**CHOICE, **OPTIONS}).location
     page = browser.get(f"{there}?lang=en")
-    assert "Preview: nothing has been done yet." in page.text and "Please write an e-mail address" in page.text
+    assert "Preview: nothing has been done yet." in page.text
+    assert "Please write an e-mail address" in page.text
     assert not named("孙小美")
     browser.post(f"{there}begin")
     page = browser.get(f"{there}?lang=en")
-    assert 'http-equiv="refresh"' in page.text and "0 of 2 rows are done" in page.text
+    assert 'http-equiv="refresh"' in page.text
+    assert "0 of 2 rows are done" in page.text
     assert services_imports.carry_out_due(NOW) == 2
     page = browser.get(f"{there}?lang=en")
-    assert "The import is done" in page.text and 'http-equiv="refresh"' not in page.text
+    assert "The import is done" in page.text
+    assert 'http-equiv="refresh"' not in page.text
     assert len(named("孙小美")) == 1
     file = browser.post(f"{there}problems/csv", data={}).get_data().decode("utf-8-sig")
     assert file.splitlines()[0] == HEAD + ",问题" or file.splitlines()[0] == HEAD + ",problem"
@@ -231,7 +241,8 @@ def test_columns_are_remembered_for_the_administrator(database, browser, cast):
     assert "selected>Name" not in browser.get(f"{there}?lang=en").text
     browser.post(there, data={"column-0": "name", "column-1": "place", **OPTIONS})
     page = browser.get(f"{send(browser, data).location}?lang=en").text
-    assert '<option value="name" selected>' in page and '<option value="place" selected>' in page
+    assert '<option value="name" selected>' in page
+    assert '<option value="place" selected>' in page
 
 
 @pytest.mark.parametrize("data", [b"", b"\0\1\2", b"name\n", b"PK\x03\x04x"])

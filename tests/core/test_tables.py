@@ -105,7 +105,9 @@ def test_a_cell_at_the_far_end_is_not_reached():
     assert read_cells(with_part(workbook(["a"]), SHEET, sheet(cell("A1", "x") + cell("A1048576", "y"))), BOUNDS) == [["x"]]
 
 
-@pytest.mark.parametrize("data", [b"PK\x03\x04", b"PK\x03\x04" + b"x" * 5_000, b"\xd0\xcf\x11\xe0old", b"\0\1\2", b"x" * 1_000_001, b'a,b\n"c'])
+@pytest.mark.parametrize("data", [
+    b"PK\x03\x04", b"PK\x03\x04" + b"x" * 5_000, b"\xd0\xcf\x11\xe0old", b"\0\1\2", b"x" * 1_000_001, b'a,b\n"c',
+])
 def test_what_is_no_table_is_refused_with_a_sentence(data):
     with pytest.raises(Unreadable):
         read_cells(data, BOUNDS)

@@ -13,9 +13,9 @@ from webapp.accounts.models import OrganisationType, PositionLevel, Sex
 from webapp.core.i18n import _, lazy
 
 FIELDS = {
-    "name": lazy("Name of the person"), "email": lazy("E-mail"), "phone": lazy("Telephone"), "place": lazy("Place"), "organisation": lazy("Organisation"),
-    "organisation_type": lazy("Type of organisation"), "position_level": lazy("Position level"), "sex": lazy("Sex"),
-    "birth_year": lazy("Year of birth"), "language": lazy("Language"),
+    "name": lazy("Name of the person"), "email": lazy("E-mail"), "phone": lazy("Telephone"), "place": lazy("Place"),
+    "organisation": lazy("Organisation"), "organisation_type": lazy("Type of organisation"), "position_level": lazy("Position level"),
+    "sex": lazy("Sex"), "birth_year": lazy("Year of birth"), "language": lazy("Language"),
 }
 # Headings that people write, without spaces, case and punctuation.
 _HEADINGS = {

@@ -71,12 +71,14 @@ def init_app(app: Flask) -> None:
     )
     add_admin_link(app, lazy("Sign-ins"), "/admin/sign-ins/", rank=15, about=lazy("Who can sign in, and who is signed in now."))
     add_admin_link(
-        app, lazy("Organisations"), "/admin/organisations/", rank=20, about=lazy("Names, types and places of organisations; merge doubles."),
+        app, lazy("Organisations"), "/admin/organisations/", rank=20,
+        about=lazy("Names, types and places of organisations; merge doubles."),
     )
     add_admin_link(
         app, lazy("Invitation codes"), "/admin/invitations", rank=35, shown=access.administer,
         about=lazy("Codes with which groups and single people join."),
     )
     add_admin_link(
-        app, lazy("Roles"), "/admin/roles/", rank=30, about=lazy("Who is trainer, author, programme staff or administrator, where and why."),
+        app, lazy("Roles"), "/admin/roles/", rank=30,
+        about=lazy("Who is trainer, author, programme staff or administrator, where and why."),
     )

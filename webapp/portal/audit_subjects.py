@@ -127,15 +127,18 @@ class Names:
             return ", ".join(self.value(key, each) for each in value)
         if isinstance(value, bool):
             return _("yes") if value else _("no")
-        if key == "role" and value in set(Role):
-            return str(ROLES[Role(value)])
-        if key == "until" and isinstance(value, str):
-            return _moment(value)
-        known = uuid_of(value) if isinstance(value, str) else None
+        return self._text(key, value) if isinstance(value, str) else str(value)
+
+    def _text(self, key: str, text: str) -> str:
+        if key == "role" and text in set(Role):
+            return str(ROLES[Role(text)])
+        if key == "until":
+            return _moment(text)
+        known = uuid_of(text)
         if known is None:
-            return str(value)
+            return text
         named = self._names.get((key.removesuffix("_id"), known)) or self._names.get(("person", known))
-        return self._places.get(known) or named or str(value)
+        return self._places.get(known) or named or text
 
 
 def _moment(text: str) -> str:
