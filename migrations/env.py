@@ -26,6 +26,12 @@ def same_type(_context: Any, _inspected: Any, _column: Any, _inspected_type: Any
     return False if isinstance(model_type, UtcDateTime) else None
 
 
+def of_this_database(item: Any, _name: str | None, kind: str, reflected: bool, _compared: Any) -> bool:  # noqa: FBT001  Alembic's signature
+    """Leave out indexes that the models ask for on another database only."""
+    only = getattr(item, "_ddl_if", None) if kind == "index" and not reflected else None
+    return only is None or only.dialect == db.engine.dialect.name
+
+
 def nothing_for_nothing(_context: Any, _revision: Any, directives: list[Any]) -> None:
     """No file where the models have not changed."""
     if getattr(context.config.cmd_opts, "autogenerate", False) and directives[0].upgrade_ops.is_empty():
@@ -42,6 +48,7 @@ def run() -> None:
         try:
             context.configure(
                 connection=connection, target_metadata=db.metadata, render_as_batch=True, compare_type=same_type,
+                include_object=of_this_database,
                 render_item=as_sqlalchemy, process_revision_directives=nothing_for_nothing,
                 # Both databases undo a change of shape, so that a failed upgrade leaves the database as it was.
                 transactional_ddl=True,
