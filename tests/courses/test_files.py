@@ -70,7 +70,10 @@ def test_too_many_and_too_large_are_refused(monkeypatch):
     assert "more than 3 files" in found.problems[0].message
 
 
-@pytest.mark.parametrize("data", [b"", b"PK", b"not a zip", archive({"a": b"x"})[:30]])
+# Names of their own: an archive holds the time at which it was made, which each process would put into the test's name.
+@pytest.mark.parametrize(
+    "data", [b"", b"PK", b"not a zip", archive({"a": b"x"})[:30]], ids=["empty", "two letters", "text", "half an archive"]
+)
 def test_what_is_no_archive_is_named_so(data):
     assert "not a zip archive" in from_archive(data, "water").problems[0].message
 
