@@ -249,7 +249,7 @@ def test_nobody_disables_themselves_or_who_may_do_more(database, county_admin, l
     services.grant_role(person=cast.learner, role=Role.ADMINISTRATOR, place=cast.places.province, now=NOON, actor_id=None)
     db.session.commit()
     for name in ("learner", "trainer"):
-        for deed in ("disable", "end-sessions", "send-link"):
+        for deed in ("disable", "end-sessions", "send-link", "sign-in"):
             assert county_admin.post(f"/admin/people/{cast.ids[name]}/{deed}").status_code == 403
     assert login_as("administrator").post(f"/admin/people/{cast.ids['administrator']}/disable").status_code == 403
 

@@ -96,7 +96,7 @@ def _say(asked: OwnDataAsked) -> list[OwnTable]:
             "version": _("Version of the notice"), "language": _("Language"), "given_at": _("Given"), "withdrawn_at": _("Withdrawn"),
         }),
         table_of(ErasureRequest, ErasureRequest.person_id == asked.person_id, key="erasures", title=_("Your wishes to be erased"), columns={
-            "asked_at": _("Asked"), "due_at": _("Due"), "undone_at": _("Taken back"), "done_at": _("Done"),
+            "asked_at": _("Asked"), "due_at": _("Due"), "undone_at": _("Taken back"), "done_at": _("Done on"),
         }),
         table_of(InvitationUse, InvitationUse.person_id == asked.person_id, key="invitations", title=_("Invitations you used"), columns={
             "invitation_id": _("Invitation"), "used_at": _("Used"),

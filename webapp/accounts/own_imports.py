@@ -17,7 +17,7 @@ def tables(asked: OwnDataAsked) -> list[OwnTable]:
         table_of(
             ImportRun, ImportRun.actor_id == asked.person_id, key="imports", title=_("Files of people that you sent"),
             order=ImportRun.created_at,
-            columns={"created_at": _("Sent on"), "total": _("Rows"), "state": _("State"), "finished_at": _("Done")},
+            columns={"created_at": _("Sent on"), "total": _("Rows"), "state": _("State"), "finished_at": _("Done on")},
             note=_("What stands in the files is about others and left out; it is deleted a week after sending."),
         ),
         table_of(

@@ -149,6 +149,6 @@ def problems(run_id: UUID, form: str) -> Response:
         record(actor_id=who.person_id, action="list.exported", subject=("import", run_id), after={"rows": len(rows)}, now=clock.now())
     sheet = Sheet(
         name="people-to-correct", title=_("To correct"), head=[*run.head, _("problem")], rows=rows, about=[(_("Rows"), str(len(rows)))],
-        about_title=_("About"), zone=settings().programme_zone,
+        about_title=_("About this table"), zone=settings().programme_zone,
     )
     return exports.download(sheet, kind, today())

@@ -166,7 +166,7 @@ def send_link(person_id: UUID) -> Response:
 def give_sign_in(person_id: UUID) -> Response:
     """Give somebody without a sign-in one, and mail them the link."""
     who = administrator()
-    person, form = person_of(who, person_id), SignInEmailForm()
+    person, form = for_sign_in(who, person_id), SignInEmailForm()
     if not form.validate():
         flash(form.email.errors[0], "bad")
         return redirect(address(f"/admin/people/{person_id}/"), 303)

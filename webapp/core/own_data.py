@@ -44,8 +44,8 @@ def tables(asked: OwnDataAsked) -> list[OwnTable]:
         table_of(
             OutboxMail, _mails(asked.person_id, asked.emails), key="mails", title=_("Mails to you"), order=OutboxMail.created_at,
             columns={
-                "created_at": _("Written"), "recipient": _("To"), "subject": _("Subject"), "text": _("Text"), "state": _("State"),
-                "sent_at": _("Sent"), "id": _("Identifier"),
+                "created_at": _("Written"), "recipient": _("Recipient"), "subject": _("Subject"), "text": _("Text"), "state": _("State"),
+                "sent_at": _("Sent at"), "id": _("Identifier"),
             },
         ),
         table_of(

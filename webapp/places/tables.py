@@ -124,7 +124,7 @@ def _wrong(values: Mapping[str, str]) -> list[str]:
     if not values.get("kind"):
         sentences.append(_("The kind is missing."))
     if not _names("name", values):
-        sentences.append(_("The name is missing."))
+        sentences.append(_("The place's name is missing."))
     for column, value in values.items():
         limit = LONGEST_READING if column == "reading" else LONGEST_NAME
         if len(value) > limit:

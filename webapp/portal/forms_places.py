@@ -127,7 +127,7 @@ class MoveForm(OperationForm):
     """Below which place, and its code there."""
 
     parent = PlaceField(lazy("New place above"))
-    code = StringField(lazy("Code"))
+    code = StringField(lazy("Place code"))
 
     def present(self, place: Place) -> dict[str, Any]:
         """Where it is."""

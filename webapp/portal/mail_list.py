@@ -36,7 +36,7 @@ COLUMNS: tuple[Column[Any], ...] = (
     Column("state", lazy("State"), lambda mail: str(STATES[mail.state]), state=lambda mail: _BADGES[mail.state]),
     Column("tries", lazy("Tries"), lambda mail: mail.tries),
     Column("written", lazy("Written"), lambda mail: mail.created_at, sort=OutboxMail.id, indexed=True),
-    Column("sent", lazy("Sent"), lambda mail: mail.sent_at),
+    Column("sent", lazy("Sent at"), lambda mail: mail.sent_at),
     Column("error", lazy("Last error"), lambda mail: mail.last_error),
 )
 

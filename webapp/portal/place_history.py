@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -133,8 +133,8 @@ def concerned(operation: PlaceOperation) -> tuple[list[Place], str]:
 
 def sentence(operation: PlaceOperation, named: Mapping[Part, Sequence[str]]) -> str:
     """An operation in words, with the names that its places have now."""
-    gone, heirs = _list(named.get(Part.CLOSED, ())), _list(named.get(Part.HEIR, ()))
-    changed, parent = _list(named.get(Part.CHANGED, ())), _list(named.get(Part.PARENT, ()))
+    gone, heirs = listed(named.get(Part.CLOSED, ())), listed(named.get(Part.HEIR, ()))
+    changed, parent = listed(named.get(Part.CHANGED, ())), listed(named.get(Part.PARENT, ()))
     asked = operation.asked
     match operation.kind:
         case OperationKind.RENAME:
@@ -142,7 +142,7 @@ def sentence(operation: PlaceOperation, named: Mapping[Part, Sequence[str]]) -> 
         case OperationKind.MERGE:
             return _("%(places)s merged into %(heir)s", places=gone, heir=heirs)
         case OperationKind.SPLIT:
-            parts = _list([next(iter(each["names"].values()), each["code"]) for each in asked["parts"]])
+            parts = listed([next(iter(each["names"].values()), each["code"]) for each in asked["parts"]])
             return _("%(place)s split into %(parts)s", place=gone, parts=parts)
         case OperationKind.MOVE:
             return _("%(place)s moved below %(parent)s", place=changed, parent=parent or _("the top of the country"))
@@ -150,9 +150,12 @@ def sentence(operation: PlaceOperation, named: Mapping[Part, Sequence[str]]) -> 
             return _("%(place)s closed without a successor", place=gone)
 
 
-def _list(names: Sequence[str]) -> str:
-    # Chinese parts a list with 、.
-    return _(", ").join(names)
+def listed(names: Iterable[str]) -> str:
+    """The names in one line; Chinese parts a list with 、."""
+    line = ""
+    for name in names:
+        line = _("%(names)s, %(name)s", names=line, name=name) if line else name
+    return line
 
 
 def present(place_id: UUID) -> tuple[Place, list[Place]] | None:

@@ -10,7 +10,7 @@ from webapp.core.i18n import _, _n, current_language
 from webapp.core.ui.dates import day_text
 from webapp.places.plans import Plan
 from webapp.places.requests import Close, Merge, Move, Rename, Split
-from webapp.portal.place_history import Here, here
+from webapp.portal.place_history import Here, here, listed
 
 SHOWN = 20
 
@@ -40,7 +40,7 @@ def preview(planned: Plan, now: datetime, today: date) -> Preview:
 
 
 def _names(planned: Plan) -> str:
-    return _(", ").join(place.name() for place in planned.places)
+    return listed(place.name() for place in planned.places)
 
 
 def _title(planned: Plan) -> str:
@@ -79,7 +79,7 @@ def _own(planned: Plan, paths: int) -> list[str]:
                 "From %(day)s on %(heir)s takes the place of %(places)s.", places=_names(planned), day=day, heir=planned.target.name(),
             ))
         case Split() as request:
-            parts = _(", ").join(f"{_name(part.names)} ({part.code})" for part in request.parts)
+            parts = listed(f"{_name(part.names)} ({part.code})" for part in request.parts)
             found.append(_("%(place)s closes on %(day)s; these places open: %(parts)s.", place=first.name(), day=day, parts=parts))
             found.append(_("%(heir)s is the successor.", heir=_name(request.parts[request.heir].names)))
         case Move() as request:

@@ -108,7 +108,7 @@ COLUMNS: tuple[Column[PlaceRow], ...] = (
         link=lambda row: address(f"/admin/places/{row.id}/"),
     ),
     Column("kind", lazy("Kind"), lambda row: row.kind, sort=Place.kind),
-    Column("code", lazy("Code"), lambda row: row.code, sort=Place.code),
+    Column("code", lazy("Place code"), lambda row: row.code, sort=Place.code),
     Column("people", lazy("People here"), lambda row: row.people),
     Column("state", lazy("State"), lambda row: str(STATES[row.state]), state=lambda row: "off" if row.closed_on else "done"),
     Column("opened", lazy("First day"), lambda row: row.opened_on, on_screen=False),
