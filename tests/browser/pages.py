@@ -86,6 +86,7 @@ def ask_to_join(reader: Reader) -> None:
     reader.page.locator("#name").fill("王晓兰")
     reader.page.locator("#email").fill("beginner@example.org")
     reader.page.locator("#password").fill("seventeen goals by 2030")
+    reader.page.locator("#agree").check()
     send_empty(reader)
 
 

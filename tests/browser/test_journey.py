@@ -54,6 +54,7 @@ def signs_up(reader: Reader, email: str) -> Account:
     reader.fill("Name", name)
     reader.fill("E-mail", email)
     reader.fill("Password", PASSWORD)
+    page.get_by_label(reader.says("I have read the privacy notice and agree to it")).check()
     reader.press("Sign up")
     reader.sees("We have sent a mail to %(email)s.", email=email)
     reader.follow("Open the mailbox")

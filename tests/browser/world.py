@@ -16,7 +16,7 @@ from tests.browser.answers import right
 from tests.cast import PASSWORD, password_hash
 from webapp import create_app
 from webapp.accounts import services as accounts
-from webapp.accounts import services_links, services_sessions
+from webapp.accounts import privacy, services_consent, services_links, services_sessions
 from webapp.accounts.current import SEEN_KEY, SESSION_KEY
 from webapp.accounts.models import Person, SignIn
 from webapp.certificates import queries as certificates
@@ -95,12 +95,13 @@ class World:
         return found
 
     def person(self, name: str = "陈小雨", language: str = "zh-Hans", login: str = "") -> Account:
-        """Somebody new with a confirmed address."""
+        """Somebody new with a confirmed address who agreed to the privacy notice."""
         self.made += 1
         email = f"{login or f'person-{self.made}'}@example.org"
         with self.app.app_context(), unit_of_work():
             person = accounts.create_person(name=name, language=language, now=clock.now())
             row = accounts.create_sign_in(person=person, email=email, now=clock.now(), password_hash=password_hash(), verified=True)
+            services_consent.give(person_id=person.id, version=privacy.current(), language=language, now=clock.now())
             return Account(name, email, person.id, row.id)
 
     def account(self, email: str) -> Account:
@@ -214,6 +215,7 @@ def plant(folder: Path) -> None:
     with world.app.app_context(), unit_of_work():
         services_links.ask_to_join(
             name="林可", email="newcomer@example.org", password_hash=password_hash(), language="zh-Hans", next_path="", now=clock.now(),
+            notice=privacy.current(),
         )
         services_links.ask_for_password(email="graduate@example.org", language="en", now=clock.now())
     # The last connection to close brings everything into the one file.
