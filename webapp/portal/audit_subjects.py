@@ -125,20 +125,22 @@ class Names:
             return ", ".join(f"{name} {self.value(name, each)}" for name, each in value.items())
         if isinstance(value, list):
             return ", ".join(self.value(key, each) for each in value)
-        if isinstance(value, bool):
-            return _("yes") if value else _("no")
-        if key == "role" and value in set(Role):
-            return str(ROLES[Role(value)])
-        if key == "until" and isinstance(value, str):
-            return _moment(value)
-        known = uuid_of(value) if isinstance(value, str) else None
+        if not isinstance(value, str):
+            return (_("yes") if value else _("no")) if isinstance(value, bool) else str(value)
+        return self._called(key, value) or _in_words(key, value)
+
+    def _called(self, key: str, value: str) -> str | None:
+        known = uuid_of(value)
         if known is None:
-            return str(value)
-        named = self._names.get((key.removesuffix("_id"), known)) or self._names.get(("person", known))
-        return self._places.get(known) or named or str(value)
+            return None
+        return self._places.get(known) or self._names.get((key.removesuffix("_id"), known)) or self._names.get(("person", known))
 
 
-def _moment(text: str) -> str:
+def _in_words(key: str, text: str) -> str:
+    if key == "role" and text in set(Role):
+        return str(ROLES[Role(text)])
+    if key != "until":
+        return text
     try:
         return moment_text(datetime.fromisoformat(text), current_language(), get_timezone())
     except ValueError:
