@@ -87,7 +87,8 @@ def test_a_code_works_as_often_as_it_says(group, database, mailed_path):
 
 
 def test_the_account_is_made_without_a_place_when_the_code_was_used_up_meanwhile(group, client, mailed_path):
-    client.post("/sign-up", data={"name": "周明", "email": "zhou@example.org", "password": NEW_PASSWORD, "agree": "y", "invitation": group.code})
+    data = {"name": "周明", "email": "zhou@example.org", "password": NEW_PASSWORD, "agree": "y", "invitation": group.code}
+    client.post("/sign-up", data=data)
     group.uses = 2
     db.session.commit()
     client.post(mailed_path("/verify-email/"))
@@ -156,7 +157,8 @@ def test_a_person_s_own_code_works_once_also_for_two_mails_that_wait(own_code, d
 
 
 def test_a_person_s_own_code_at_sign_up_leads_to_its_page(own_code, client):
-    response = client.post("/sign-up", data={"name": "别人", "email": "x@example.org", "password": NEW_PASSWORD, "agree": "y", "invitation": own_code})
+    data = {"name": "别人", "email": "x@example.org", "password": NEW_PASSWORD, "agree": "y", "invitation": own_code}
+    response = client.post("/sign-up", data=data)
     assert response.location == f"/join/{own_code}"
 
 
