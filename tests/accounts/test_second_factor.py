@@ -190,6 +190,13 @@ def test_a_code_works_once(database, codes, app, client, cast):
     assert not signed_in(thief)
 
 
+def test_a_code_is_taken_once_also_by_two_workers_who_read_the_row_before(database, codes, cast):
+    row = db.session.get(SecondFactor, cast.sign_in_ids["learner"])
+    read_before = SecondFactor(sign_in_id=row.sign_in_id, sealed_secret=row.sealed_secret, last_step=row.last_step)
+    code = code_of(cast, moment=LATER)
+    assert [services_second_factor._takes_step(read_before, code, LATER) for _ in range(2)] == [True, False]
+
+
 def test_a_code_before_the_last_one_does_not_work_any_more(codes, app, client, cast):
     enter(client, cast)
     client.post("/sign-in/code", data={"code": code_of(cast, moment=LATER)})

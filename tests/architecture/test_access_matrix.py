@@ -183,6 +183,7 @@ def test_every_address_of_a_record_with_a_place_is_in_the_table(app):
     without_a_place = {
         "mail_id": "of the whole programme", "change_id": "of who made it", "operation_id": "its places decide, see tests/places",
         "alias_id": "below an organisation", "session_id": "of the person who is signed in",
+        "run_id": "of who sent the file",
         "token_id": "of the person who is signed in",
     }
     for rule, kind, _predicate in page.rules_of(app):

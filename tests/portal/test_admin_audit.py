@@ -165,6 +165,19 @@ def test_a_value_that_would_be_a_formula_or_markup_is_text(acts, login_as):
     response.close()
 
 
+def test_values_are_said_in_words(acts, login_as):
+    places = acts.places
+    after = {
+        "role": "staff", "until": "2026-12-31T16:00:00+00:00", "places": [str(places.city.id), {"place_id": str(places.county.id)}],
+        "searched": True, "actor_id": str(acts.ids["staff"]), "gone": str(new_id()),
+    }
+    with unit_of_work():
+        audit.record(actor_id=None, action="course.published", subject=("course", "x"), now=NOON, after=after)
+    text = login_as("administrator").get(f"{HOME}?lang=en").text
+    for said in ("Role: Programme staff", "2027", "Shijiazhuang", "Chang", "Searched by text: yes", "赵敏"):
+        assert said in text, said
+
+
 def test_no_address_changes_or_deletes_an_entry(app):
     rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/admin/audit")]
     assert {(rule.endpoint, *sorted(rule.methods - {"OPTIONS", "HEAD"})) for rule in rules} == {

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import or_, select
 
 from webapp.accounts.models import Person, Role, RoleGrant
+from webapp.core.config import settings
 from webapp.core.database import db
 from webapp.core.i18n import _
 from webapp.places import queries as places
@@ -46,8 +47,8 @@ def _administration(place: str) -> Sequence[str]:
         _("may see, add, change, merge and disable people of %(place)s, and import them from files", place=place),
         _("may help people of %(place)s to sign in: mail a link, end their sessions", place=place),
         _("may change and merge organisations of %(place)s", place=place),
-        _("may rename, merge, split, move and close %(place)s and the places below it", place=place),
-        _("may grant and end roles for %(place)s and places below it, up to administrator", place=place),
+        _("may rename, merge, split, move and close %(place)s", place=place),
+        _("may grant and end roles for %(place)s, up to administrator", place=place),
         _("may read and save the audit trail of %(place)s", place=place),
     ]
 
@@ -95,9 +96,14 @@ class HeldRole:
     successor: str | None
     sentences: Sequence[str]
     granted_at: datetime
-    until: datetime | None
+    last_day: date | None
     reason: str
     granted_by: str | None
+
+
+def last_day(until: datetime | None) -> date | None:
+    """The last day of a role that ends at a moment, in the programme's zone."""
+    return (until - timedelta(seconds=1)).astimezone(settings().programme_zone).date() if until else None
 
 
 def effective(person_id: UUID, now: datetime) -> list[HeldRole]:
@@ -119,6 +125,6 @@ def effective(person_id: UUID, now: datetime) -> list[HeldRole]:
             grant_id=grant.id, role=grant.role, place=here, path=grant.place.path if grant.place else None,
             successor=names[heir.id] if heir is not None and followed else None,
             sentences=sentences(grant.role, names[heir.id] if heir is not None and followed else here),
-            granted_at=grant.granted_at, until=grant.until, reason=grant.reason, granted_by=name,
+            granted_at=grant.granted_at, last_day=last_day(grant.until), reason=grant.reason, granted_by=name,
         ))
     return sorted(held, key=lambda each: (each.path or "", each.role.value))

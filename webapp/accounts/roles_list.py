@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -13,6 +13,7 @@ from webapp.accounts import labels
 from webapp.accounts.current import Viewer
 from webapp.accounts.finding import in_tree_of, in_trees, is_one_of, person_found
 from webapp.accounts.models import Person, Role, RoleGrant
+from webapp.accounts.rights import last_day
 from webapp.core import clock
 from webapp.core.database import db
 from webapp.core.i18n import _, lazy
@@ -39,7 +40,7 @@ class GrantRow:
     granted_at: datetime
     granted_by: str
     reason: str
-    until: datetime | None
+    last_day: date | None
     ended_at: datetime | None
     end_reason: str
 
@@ -66,8 +67,9 @@ def load(keys: Sequence[UUID]) -> list[GrantRow]:
 def _row(grant: RoleGrant, name: str, by: str | None, names: dict[UUID, str], now: datetime) -> GrantRow:
     return GrantRow(
         id=grant.id, person_id=grant.person_id, name=name, role=grant.role,
-        place=names.get(grant.place_id, "") if grant.place_id else _("All places"), state=state_of(grant, now), granted_at=grant.granted_at,
-        granted_by=by or "", reason=grant.reason, until=grant.until, ended_at=grant.revoked_at, end_reason=grant.revoke_reason or "",
+        place=names.get(grant.place_id, "") if grant.place_id else _("All places"), state=state_of(grant, now),
+        granted_at=grant.granted_at, granted_by=by or "", reason=grant.reason, last_day=last_day(grant.until),
+        ended_at=grant.revoked_at, end_reason=grant.revoke_reason or "",
     )
 
 
@@ -102,7 +104,7 @@ COLUMNS: tuple[Column[GrantRow], ...] = (
     Column("granted", lazy("Granted on"), lambda row: row.granted_at, sort=RoleGrant.id, indexed=True),
     Column("by", lazy("Granted by"), lambda row: row.granted_by),
     Column("reason", lazy("Reason"), lambda row: row.reason),
-    Column("until", lazy("Ends on"), lambda row: row.until),
+    Column("until", lazy("Last day"), lambda row: row.last_day),
     Column("ended", lazy("Ended on"), lambda row: row.ended_at, on_screen=False),
     Column("end-reason", lazy("Why it ended"), lambda row: row.end_reason, on_screen=False),
 )

@@ -232,8 +232,7 @@ def _order(at: Any, number: Any, *, newer: bool) -> tuple[Any, Any]:
 
 def _rows(entries: Sequence[Any]) -> list[AuditRow]:
     """Entries with the names of today. Two queries."""
-    inside = [value for entry in entries for part in (entry.before, entry.after) for value in (part or {}).values()]
-    ids = {UUID(value) for value in inside if isinstance(value, str) and _is_id(value)}
+    ids = {UUID(text) for entry in entries for text in (*_texts(entry.before), *_texts(entry.after)) if _is_id(text)}
     names = Names(
         {entry.actor_id for entry in entries if entry.actor_id} | ids, {(entry.subject_kind, entry.subject_id) for entry in entries},
         {entry.place_id for entry in entries if entry.place_id} | ids,
@@ -256,6 +255,15 @@ def _row(entry: Any, names: Names) -> AuditRow:
 def _said(values: dict[str, Any] | None, names: Names) -> str:
     given = [(key, value) for key, value in (values or {}).items() if value not in (None, "", [], {})]
     return _("; ").join(_("%(what)s: %(value)s", what=FIELDS.get(key, key), value=names.value(key, value)) for key, value in given)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text inside a value of `before` or `after`."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
 
 
 def _is_id(text: str) -> bool:
