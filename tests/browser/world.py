@@ -15,8 +15,8 @@ from werkzeug.datastructures import MultiDict
 from tests.browser.answers import right
 from tests.cast import PASSWORD, password_hash
 from webapp import create_app
-from webapp.accounts import services as accounts
 from webapp.accounts import privacy, services_consent, services_links, services_sessions
+from webapp.accounts import services as accounts
 from webapp.accounts.current import SEEN_KEY, SESSION_KEY
 from webapp.accounts.models import Person, SignIn
 from webapp.certificates import queries as certificates

@@ -28,7 +28,7 @@ def test_the_list_of_jobs_and_their_times():
     assert len(times) == len(JOBS), "two jobs of one name"
     assert times["deliver-mail"] == timedelta(seconds=10)
     assert times["sweep-limits"] == timedelta(hours=1)
-    assert all(every >= timedelta(seconds=10) for every in times.values())
+    assert all(every >= timedelta(seconds=5) for every in times.values())
     with pytest.raises(NoSuchJob):
         job_named("dance")
 

@@ -22,6 +22,7 @@ ABOUT = {
     "data_dir": lazy("Folder for the embedded database and caches."),
     "database_url": lazy("Database; empty means the embedded SQLite file in the data folder."),
     "database_pool": lazy("PostgreSQL connections a worker may hold."),
+    "database_prepares": lazy("Let PostgreSQL prepare statements; no behind a pooler that shares connections by transaction."),
     "secret_key": lazy("Key that signs cookies and links; made and kept in the data folder if empty."),
     "public_url": lazy("Address people use; https turns secure cookies on."),
     "trusted_proxies": lazy("Reverse proxies in front whose forwarding headers are believed."),
