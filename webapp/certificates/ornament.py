@@ -6,7 +6,7 @@ import re
 import segno
 from reportlab.lib.colors import Color, HexColor
 
-from webapp.certificates.canvas import GlyphCanvas
+from webapp.core.pdf.canvas import GlyphCanvas
 
 INK = HexColor("#1f3161")
 CONTOUR = HexColor("#c6cfe6")

@@ -13,10 +13,10 @@ from xml.sax.saxutils import escape
 from reportlab.lib.colors import Color, HexColor
 
 from webapp.certificates import ornament
-from webapp.certificates.canvas import GlyphCanvas
 from webapp.certificates.content import CertificatePrint
-from webapp.certificates.fonts import DISPLAY, HEADING, SANS, SERIF, missing_characters, warm_up
-from webapp.certificates.typeset import Block, fit, shape
+from webapp.core.pdf.canvas import GlyphCanvas
+from webapp.core.pdf.fonts import DISPLAY, HEADING, SANS, SERIF, missing_characters, warm_up
+from webapp.core.pdf.typeset import Block, fit, shape
 
 __all__ = ["CertificatePrint", "missing_characters", "render", "warm_up"]
 

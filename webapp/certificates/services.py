@@ -10,7 +10,6 @@ from sqlalchemy import select, update
 
 from webapp.accounts.models import Person
 from webapp.certificates import queries
-from webapp.certificates.fonts import missing_characters
 from webapp.certificates.models import Certificate
 from webapp.certificates.printing import frozen
 from webapp.certificates.rules import CertificateRevoked, NameCannotBePrinted, NoSuchCertificate, NotCompleted
@@ -18,6 +17,7 @@ from webapp.core import audit
 from webapp.core.config import settings
 from webapp.core.database import db
 from webapp.core.ids import new_code, new_id
+from webapp.core.pdf.fonts import missing_characters
 from webapp.core.signals import CourseCompleted
 from webapp.core.upsert import insert_for
 from webapp.courses.catalogue import catalogue
@@ -113,8 +113,10 @@ def revoke(*, code: str, reason: str, actor_id: UUID | None, now: datetime) -> C
     ).first()
     if changed is None:
         raise CertificateRevoked
+    # By id only: the reason may name somebody, and stays in the certificate's row, which an erasure reaches.
     audit.record(
-        actor_id=actor_id, action="certificate.revoked", subject=("certificate", certificate.id), now=now, after={"reason": reason},
+        actor_id=actor_id, action="certificate.revoked", subject=("certificate", certificate.id), now=now,
+        after={"certificate_end": str(certificate.id)},
         place_id=db.session.scalar(select(Person.place_id).where(Person.id == certificate.person_id)),
     )
     db.session.refresh(certificate)

@@ -9,9 +9,9 @@ from flask import Blueprint, render_template
 
 from webapp.accounts.current import viewer
 from webapp.certificates import queries as certificates
-from webapp.certificates.fonts import missing_characters
 from webapp.core.access import public, signed_in
 from webapp.core.config import settings
+from webapp.core.pdf.fonts import missing_characters
 from webapp.courses.catalogue import catalogue
 from webapp.courses.content import StepKind
 from webapp.learning import queries as learning

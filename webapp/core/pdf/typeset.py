@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import uharfbuzz as hb
 
-from webapp.certificates.fonts import Face, Stack, clusters, faces_for
+from webapp.core.pdf.fonts import Face, Stack, clusters, faces_for
 
 NO_BREAK_BEFORE = frozenset("，。、；：？！）》」』”’…—·・་།")
 NO_BREAK_AFTER = frozenset("（《「『“‘")

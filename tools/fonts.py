@@ -1,6 +1,6 @@
-"""Make the font files of webapp/certificates/fonts from the Noto fonts that Debian ships.
+"""Make the font files of webapp/core/pdf/fonts from the Noto fonts that Debian ships.
 
-Usage: certificate_fonts.py SOURCE TARGET
+Usage: fonts.py SOURCE TARGET
 
 SOURCE is the folder `usr/share/fonts` of the unpacked packages fonts-noto-cjk, fonts-noto-cjk-extra, fonts-noto-core
 and fonts-noto-extra. Chinese faces have cubic outlines, which PDF libraries without CFF support cannot embed:
@@ -27,7 +27,7 @@ SCRIPT_FACES = (
     "NotoSansMongolian-Regular", "NotoSansYi-Regular", "NotoSerifThai-Medium", "NotoSerifLao-Medium",
     "NotoSerifKhmer-Medium", "NotoSerifMyanmar-Medium", "NotoSerifDevanagari-Medium", "NotoSerifBengali-Medium",
     "NotoSerifTamil-Medium", "NotoSerifHebrew-Medium", "NotoSerifArmenian-Medium", "NotoSerifGeorgian-Medium",
-    "NotoSerifEthiopic-Medium",
+    "NotoSerifEthiopic-Medium", "NotoSans-Regular", "NotoSans-Bold", "NotoSans-Italic",
 )  # fmt: skip
 OPTIONAL_FEATURES = {
     "aalt", "c2sc", "case", "dnom", "frac", "lnum", "numr", "onum", "ordn", "pnum", "salt", "sinf", "smcp", "subs",
@@ -45,7 +45,9 @@ def main() -> None:
     sans = cjk / "NotoSansCJK-Regular.ttc"
     every = {code for code in characters_of(sans) if code not in HANGUL}
     common = {code for code in every if not any(code in block for block in HAN)} | double_bytes("gb2312")
-    convert(sans, target / "NotoSansSC-Regular.ttf", every & (common | (every - characters_of(serif))))
+    for weight in ("Regular", "Bold"):
+        file = cjk / f"NotoSansCJK-{weight}.ttc"
+        convert(file, target / f"NotoSansSC-{weight}.ttf", every & (common | (every - characters_of(serif))))
     for name in SCRIPT_FACES:
         font = TTFont(source / "truetype" / "noto" / f"{name}.ttf")
         keep(font, set(font.getBestCmap()), features=wanted_features(font))

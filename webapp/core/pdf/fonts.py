@@ -1,4 +1,4 @@
-"""The typefaces of a printed certificate: which one draws which character.
+"""The shipped typefaces: which one draws which character.
 
 Font files are opened when a text first needs them, and read piece by piece. Where they come from and how they were
 made is in `fonts/README.md`.
@@ -14,13 +14,15 @@ from typing import NamedTuple
 
 import uharfbuzz as hb
 
-from webapp.certificates.sfnt import FontFile
+from webapp.core.pdf.sfnt import FontFile
 
 LATIN_DISPLAY = "NotoSerifDisplay-Medium"  # hairlines too fine for small sizes
 LATIN = "NotoSerif-Medium"
 HAN = "NotoSerifSC-Medium"
 HAN_HEADING = "NotoSerifSC-Heading"
 PLAIN = "NotoSansSC-Regular"
+PLAIN_BOLD = "NotoSansSC-Bold"
+TEXT, TEXT_BOLD, TEXT_ITALIC = "NotoSans-Regular", "NotoSans-Bold", "NotoSans-Italic"
 SCRIPTS = (
     "NotoNaskhArabic-Medium",
     "NotoSerifTibetan-Medium",
@@ -59,6 +61,9 @@ DISPLAY = Stack((LATIN_DISPLAY, HAN, *SCRIPTS, PLAIN), han=HAN, latin=LATIN_DISP
 HEADING = Stack((LATIN_DISPLAY, HAN_HEADING, HAN, PLAIN), han=HAN_HEADING, latin=LATIN_DISPLAY)
 SERIF = Stack((LATIN, HAN, *SCRIPTS, PLAIN), han=HAN, latin=LATIN)
 SANS = Stack((PLAIN, LATIN, HAN, *SCRIPTS), han=PLAIN, latin=LATIN)
+BODY = Stack((TEXT, PLAIN, HAN, LATIN, *SCRIPTS), han=PLAIN, latin=TEXT)
+BODY_BOLD = Stack((TEXT_BOLD, PLAIN_BOLD, PLAIN, HAN, LATIN, *SCRIPTS), han=PLAIN_BOLD, latin=TEXT_BOLD)
+BODY_ITALIC = Stack((TEXT_ITALIC, PLAIN, HAN, LATIN, *SCRIPTS), han=PLAIN, latin=TEXT_ITALIC)
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,7 @@ def _layout_table(_face: hb.Face, tag: str, file: FontFile) -> bytes:
 
 def font_folder() -> Path:
     """The folder of the shipped font files; the package is always installed unpacked."""
-    return Path(str(resources.files("webapp.certificates"))) / "fonts"
+    return Path(str(resources.files("webapp.core.pdf"))) / "fonts"
 
 
 def clusters(text: str) -> Iterator[str]:
@@ -142,7 +147,7 @@ def faces_for(text: str, stack: Stack, *, chinese: bool) -> list[tuple[Face, str
 def _face_of(cluster: str, stack: Stack, before: Face, *, chinese: bool) -> Face:
     if cluster in AMBIGUOUS_WIDTH and chinese:
         return face(stack.han)
-    if cluster in AMBIGUOUS_WIDTH and before.name == PLAIN:
+    if cluster in AMBIGUOUS_WIDTH and before.name in {PLAIN, PLAIN_BOLD}:
         return face(stack.latin)
     if unicodedata.category(cluster[0])[0] in "PZS" and before.draws(cluster):
         return before

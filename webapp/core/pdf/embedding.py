@@ -13,8 +13,8 @@ from typing import Any
 
 from reportlab.pdfbase import pdfdoc
 
-from webapp.certificates.fonts import Face
-from webapp.certificates.typeset import Glyph, Run
+from webapp.core.pdf.fonts import Face
+from webapp.core.pdf.typeset import Glyph, Run
 
 NO_TEXT = "\u200b"  # readers print the bare code of a glyph without an entry; this they do not show
 SERIF_SYMBOLIC = 0b110  # descriptor flags, ISO 32000-2 table 121

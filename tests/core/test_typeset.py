@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from webapp.certificates.fonts import SANS, SERIF
-from webapp.certificates.typeset import break_points, fit, is_right_to_left, levels, shape
+from webapp.core.pdf.fonts import SANS, SERIF
+from webapp.core.pdf.typeset import break_points, fit, is_right_to_left, levels, shape
 
 NAMES = st.text(st.sampled_from("王宁·犇 -’ABcdéЖأحمد12གཤིกำ（）"), min_size=1, max_size=60)
 
