@@ -22,6 +22,7 @@ from webapp.core.database import db
 from webapp.courses import queries
 from webapp.courses.content import Course
 from webapp.courses.files import from_archive
+from webapp.courses.library import shelf_stamp
 from webapp.courses.problems import Problem
 from webapp.courses.reading import BadCourse, read, read_folder
 
@@ -97,7 +98,7 @@ def _read_once(folder: Path, stamp: Stamp) -> Course | BadCourse:
 def preload(root: Path) -> None:
     """Read all folders ahead, so that workers forked from this process share what was read and answer at once."""
     for folder in course_folders(root):
-        _read_once(folder, stamp_of(folder))
+        _read_once(folder, stamp_of(folder) + shelf_stamp())
 
 
 class Shelf:
@@ -151,7 +152,9 @@ class Shelf:
         return self.catalogue
 
     def _read_folders(self) -> bool:
-        stamps = {folder.name: stamp_of(folder) for folder in course_folders(self.root)}
+        # A course shows what the bibliography and the glossary say, so it is read again when they change.
+        shared = shelf_stamp()
+        stamps = {folder.name: stamp_of(folder) + shared for folder in course_folders(self.root)}
         if stamps == self.stamps and self.catalogue is not None:
             return False
         for name in set(self.stamps) - set(stamps):

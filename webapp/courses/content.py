@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from webapp.core.i18n import localised
 from webapp.courses.questions import Question
 from webapp.courses.revisions import Text, content_of, revision_of
 
@@ -199,7 +200,7 @@ class Course:
     hours: Decimal
     goal: int | None
     objectives: tuple[Text, ...]
-    authors: tuple[str, ...]
+    authors: tuple[str | Text, ...]
     licence: str
     revised: date
     steps: tuple[Step, ...]
@@ -224,6 +225,10 @@ class Course:
             "quizzes": {key: quiz.revision for key, quiz in self.quizzes.items()},
             "banks": {key: [question.revision for question in bank.questions] for key, bank in self.banks.items()},
         }
+
+    def authors_in(self, language: str) -> list[str]:
+        """Who wrote it, as readers of a language know them."""
+        return [each if isinstance(each, str) else localised(each, language) for each in self.authors]
 
     def step(self, step_id: str) -> Step | None:
         """The step with this id."""

@@ -10,16 +10,18 @@ from types import MappingProxyType
 from typing import Any
 
 from webapp.core.i18n import _
-from webapp.courses import svg
+from webapp.courses import bibliography, svg
+from webapp.courses.bibliography import Source
 from webapp.courses.content import Lesson, LessonSource, LessonText
 from webapp.courses.files import decode
+from webapp.courses.glossary import Glossary
 from webapp.courses.markdown import Page, TooHard, render
 from webapp.courses.markdown_lint import Outline, check_references, outline
 from webapp.courses.media import IMAGE_TYPES, image_markup, is_image
 from webapp.courses.problems import Findings
 from webapp.courses.revisions import revision_of
 from webapp.courses.schema_errors import check
-from webapp.courses.schemas import LessonFront
+from webapp.courses.schemas import LessonFront, SourceEntry
 from webapp.courses.yaml_text import Document, load
 
 CITED = re.compile(r"\[\^([^\]\s]{1,80})\](?!:)")
@@ -35,6 +37,8 @@ class Reading:
     steps: Collection[str]
     findings: Findings
     texts_of_drawings: dict[str, dict[str, str]] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    glossary: Glossary = field(default_factory=Glossary)
 
     def yaml(self, path: str) -> Document | None:
         """A YAML file of the course; None after noting why not."""
@@ -50,6 +54,7 @@ class Draft:
     body: str
     offset: int
     front: LessonFront
+    sources: list[SourceEntry]
     document: Document
     outline: Outline
 
@@ -86,11 +91,12 @@ def read_draft(reading: Reading, lesson_id: str, language: str) -> Draft | None:
         return None
     if not body.strip():
         reading.findings.add(file, offset, _("The lesson has no text."))
-    draft = Draft(file, body, offset, front, document, found)
+    sources = bibliography.resolve(front.sources, document, reading.sources, language, reading.findings)
+    draft = Draft(file, body, offset, front, sources, document, found)
     _check_sources(reading, draft)
     check_references(
         found, file=file, course_id=reading.course_id, steps=reading.steps,
-        sources={source.id for source in front.sources}, findings=reading.findings,
+        sources=_listed(draft), findings=reading.findings,
     )
     return draft
 
@@ -98,13 +104,24 @@ def read_draft(reading: Reading, lesson_id: str, language: str) -> Draft | None:
 def _check_sources(reading: Reading, draft: Draft) -> None:
     seen: set[str] = set()
     cited = {source for _line, source in draft.outline.citations}
-    for index, source in enumerate(draft.front.sources):
+    for index, raw in enumerate(draft.front.sources):
         line = draft.document.line(("sources", index, "id"))
-        if source.id in seen:
-            reading.findings.add(draft.file, line, _("The id “%(id)s” comes twice.", id=source.id))
-        if source.id not in cited and draft.outline.renderable:
-            reading.findings.add(draft.file, line, _("The source “%(id)s” is not cited. Expected [^%(id)s] in the text.", id=source.id))
-        seen.add(source.id)
+        source_id = _id_of(raw)
+        if source_id in seen:
+            reading.findings.add(draft.file, line, _("The id “%(id)s” comes twice.", id=source_id))
+        if source_id not in cited and draft.outline.renderable:
+            reading.findings.add(draft.file, line, _("The source “%(id)s” is not cited. Expected [^%(id)s] in the text.", id=source_id))
+        seen.add(source_id)
+
+
+def _id_of(raw: Any) -> str:
+    found = raw.get("id") if isinstance(raw, dict) else raw
+    return found if isinstance(found, str) else ""
+
+
+def _listed(draft: Draft) -> set[str]:
+    """Ids that the front matter names, unknown ones too, so that these are told of once."""
+    return {_id_of(raw) for raw in draft.front.sources}
 
 
 def finish(reading: Reading, lesson_id: str, drafts: Mapping[str, Draft]) -> Lesson | None:
@@ -122,7 +139,7 @@ def finish(reading: Reading, lesson_id: str, drafts: Mapping[str, Draft]) -> Les
 
 def _numbers(draft: Draft) -> dict[str, int]:
     """Source ids in the order in which they are first cited, from 1."""
-    known = {source.id for source in draft.front.sources}
+    known = {source.id for source in draft.sources}
     return {cited: number for number, cited in enumerate(dict.fromkeys(c for _line, c in draft.outline.citations if c in known), 1)}
 
 
@@ -135,7 +152,7 @@ def _render(reading: Reading, language: str, draft: Draft) -> LessonText | None:
         return _figure(reading, language, (path, alternative, number), (draft.file, lines.get(path, draft.offset)))
 
     numbers = _numbers(draft)
-    page = Page(reading.course_id, language, numbers, reading.steps, draw)
+    page = Page(reading.course_id, language, numbers, reading.steps, draw, glossary=reading.glossary)
     if not draft.outline.renderable:
         return None
     try:
@@ -147,12 +164,12 @@ def _render(reading: Reading, language: str, draft: Draft) -> LessonText | None:
     sources = tuple(sorted(
         (
             LessonSource(numbers[s.id], s.id, s.title, s.publisher, s.year, s.symbol or "", s.address or "")
-            for s in front.sources if s.id in numbers
+            for s in draft.sources if s.id in numbers
         ),
         key=lambda source: source.number,
     ))
     revision = revision_of("lesson-text", {
-        "language": language, "front": front.model_dump(mode="json", exclude_defaults=True),
+        "language": language, "front": _front_content(draft),
         "body": draft.body.strip(), "drawings": drawings,
     })
     return LessonText(
@@ -160,6 +177,14 @@ def _render(reading: Reading, language: str, draft: Draft) -> LessonText | None:
         contents=tuple(heading for heading in page.headings if heading.level == 2),
         objectives=tuple(front.objectives), points=tuple(front.points), goals=tuple(front.goals), sources=sources, revision=revision,
     )
+
+
+def _front_content(draft: Draft) -> dict[str, Any]:
+    """The front matter with its sources as they are shown, whether they were written out or looked up."""
+    content: dict[str, Any] = draft.front.model_dump(mode="json", exclude_defaults=True, exclude={"sources"})
+    if draft.sources:
+        content["sources"] = [source.model_dump(mode="json", exclude_defaults=True) for source in draft.sources]
+    return content
 
 
 def _digest(reading: Reading, path: str, language: str) -> list[Any]:

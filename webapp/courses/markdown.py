@@ -26,7 +26,7 @@ TAGS = INLINE_TAGS | {
     "figure", "figcaption", "b", "div", "section", "table", "caption", "thead", "tbody", "tr", "th", "td",
 }
 ATTRIBUTES = {
-    "a": {"href", "aria-label"}, "h2": {"id"}, "h3": {"id"}, "li": {"id"}, "sup": {"id"}, "ol": {"start"},
+    "a": {"href", "aria-label", "data-term"}, "h2": {"id"}, "h3": {"id"}, "li": {"id"}, "sup": {"id"}, "ol": {"start"},
     "aside": {"aria-labelledby"}, "div": {"tabindex", "role", "aria-label"}, "section": {"aria-label"}, "th": {"scope"},
 }
 CLASSES = {

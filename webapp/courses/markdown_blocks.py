@@ -16,6 +16,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.util import AtomicString
 
 from webapp.courses.content import Heading
+from webapp.courses.glossary import Glossary
 from webapp.courses.labels import label
 
 OPENING = re.compile(r":::[ \t]*(callout|case|think)\b[ \t]*(.*)$")
@@ -37,6 +38,7 @@ class Page:
     headings: list[Heading] = field(default_factory=list)
     captions: int = 0
     blocks: int = 0
+    glossary: Glossary = field(default_factory=Glossary)
 
     def say(self, key: str, **values: object) -> str:
         """A word in the lesson's language."""

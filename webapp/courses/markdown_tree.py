@@ -48,6 +48,7 @@ class _Finish(Treeprocessor):
     def run(self, root: ET.Element) -> None:
         self.headings(root)
         self.links(root)
+        self.terms(root)
         for parent in list(root.iter()):
             self.captions(parent)
         self.heading = ""
@@ -88,6 +89,22 @@ class _Finish(Treeprocessor):
             element.attrib = {"href": leads} if leads else {}
             if not leads:
                 element.tag = "span"
+
+    def terms(self, root: ET.Element) -> None:
+        """The first use of a term leads to the glossary."""
+        seen: set[str] = set()
+        for element in root.iter("dfn"):
+            found = self.page.glossary.find(self.page.language, plain_text(element))
+            if found is None or found.id in seen or element.find(".//a") is not None:
+                continue
+            seen.add(found.id)
+            definition = found.definition.get(self.page.language, "")
+            link = ET.Element("a", {"href": f"/glossary/#{found.id}", "data-term": definition})
+            link.text, element.text = element.text, None
+            for child in list(element):
+                element.remove(child)
+                link.append(child)
+            element.append(link)
 
     @staticmethod
     def captions(parent: ET.Element) -> None:

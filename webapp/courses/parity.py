@@ -40,7 +40,7 @@ def compare(drafts: Mapping[str, Draft], findings: Findings) -> None:
 def _compare_sets(first: Draft, other: Draft, findings: Findings) -> None:
     sets: tuple[tuple[str, Callable[[Draft], set[str]]], ...] = (
         ("goals", lambda draft: {str(goal) for goal in draft.front.goals}),
-        ("sources", lambda draft: {source.id for source in draft.front.sources}),
+        ("sources", lambda draft: {source.id for source in draft.sources}),
     )
     for key, of in sets:
         here, there = of(other), of(first)

@@ -10,11 +10,12 @@ from types import MappingProxyType
 from typing import Any
 
 from webapp.core.i18n import _
-from webapp.courses import labels, media, parity
+from webapp.courses import bibliography, labels, media, parity
 from webapp.courses.assessment import read_bank, read_quiz
 from webapp.courses.content import Bank, Completion, Course, Lesson, Quiz, QuizKind, Step, StepKind
 from webapp.courses.files import CourseFiles, from_folder
 from webapp.courses.lessons import Draft, Reading, finish, read_draft
+from webapp.courses.library import Library, library
 from webapp.courses.problems import Findings, Problem
 from webapp.courses.questions import Question, number
 from webapp.courses.revisions import Text, revision_of
@@ -23,7 +24,7 @@ from webapp.courses.schemas import ID_PATTERN, RESERVED_STEPS, CourseFile
 from webapp.courses.yaml_text import Document
 
 PLACES = re.compile(
-    r"course\.yaml|README[^/]*|LICENCE[^/]*|lessons/[^/]+\.md|(?:banks|quizzes)/[^/]+\.yaml|media/[^/]+"
+    r"course\.yaml|sources\.yaml|README[^/]*|LICENCE[^/]*|lessons/[^/]+\.md|(?:banks|quizzes)/[^/]+\.yaml|media/[^/]+"
     r"|(?:exercises|forms|facilitator|handouts)/.+",
 )
 
@@ -41,18 +42,21 @@ def read_folder(folder: Path) -> Course:
     return read(from_folder(folder))
 
 
-def read(source: CourseFiles, course_id: str | None = None) -> Course:
-    """The course in these files; its id is the folder's name unless given. Raises `BadCourse` with all problems."""
+def read(source: CourseFiles, course_id: str | None = None, shared: Library | None = None) -> Course:
+    """The course in these files; its id is the folder's name unless given. Raises `BadCourse` with all problems.
+
+    `shared` holds the bibliography and the glossary; the shipped ones unless given.
+    """
     findings = Findings()
     findings.extend(source.problems)
-    course = _read(source, course_id or source.name, findings)
+    course = _read(source, course_id or source.name, shared or library(), findings)
     problems = findings.sorted()
     if problems or course is None:
         raise BadCourse(problems)
     return course
 
 
-def _read(source: CourseFiles, course_id: str, findings: Findings) -> Course | None:
+def _read(source: CourseFiles, course_id: str, shared: Library, findings: Findings) -> Course | None:
     if len(course_id) > 60 or not re.fullmatch(ID_PATTERN, course_id):
         findings.add("course.yaml", 0, _(
             "The folder's name is the id of the course. Expected lower-case letters, digits and single hyphens, at most 60.",
@@ -66,6 +70,7 @@ def _read(source: CourseFiles, course_id: str, findings: Findings) -> Course | N
         return None
     document = reading.yaml("course.yaml")
     reading.languages = _languages(document, findings)
+    reading.sources, reading.glossary = _known_sources(reading, shared), shared.glossary
     entry = check(CourseFile, document, findings, languages=reading.languages) if document else None
     # The parts are checked even if course.yaml is wrong, so that an author sees everything at once.
     raw_steps = _raw_steps(document)
@@ -99,6 +104,13 @@ def _languages(document: Document | None, findings: Findings) -> tuple[str, ...]
     if len(set(map(str, value))) < len(value) and document:
         findings.add("course.yaml", document.line(("languages",)), _("A language comes twice."))
     return tuple(dict.fromkeys(tag for tag in value if tag in known)) or known
+
+
+def _known_sources(reading: Reading, shared: Library) -> dict[str, bibliography.Source]:
+    """The shared bibliography; where the course has its own entry, that one."""
+    document = reading.yaml(bibliography.FILE) if bibliography.FILE in reading.files else None
+    own = bibliography.read_sources(document, reading.languages, reading.findings) if document else {}
+    return {**shared.sources, **own}
 
 
 def _raw_steps(document: Document | None) -> list[tuple[str, str]]:
@@ -211,7 +223,8 @@ def _course(course_id: str, source: CourseFiles, entry: CourseFile, parts: Mappi
         id=course_id, revision="", languages=tuple(entry.languages),
         title=Text(entry.title), subtitle=Text(entry.subtitle), summary=Text(entry.summary),
         hours=number(entry.hours), goal=entry.goal, objectives=tuple(Text(objective) for objective in entry.objectives),
-        authors=tuple(entry.authors), licence=entry.licence, revised=entry.revised,
+        authors=tuple(each if isinstance(each, str) else Text(each) for each in entry.authors),
+        licence=entry.licence, revised=entry.revised,
         steps=parts["steps"], completion=parts["completion"], certificate=entry.certificate, edition=entry.edition,
         lessons=MappingProxyType(dict(parts["lessons"])), quizzes=MappingProxyType(dict(parts["quizzes"])),
         banks=MappingProxyType(dict(parts["banks"])), questions=MappingProxyType(dict(parts["questions"])),

@@ -50,6 +50,8 @@ def _identifier(value: str) -> str:
 Id = Annotated[str, AfterValidator(_identifier)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"\S")]
 Localised = Annotated[dict[str, str], AfterValidator(_localised)]
+# A name that is the same in every language, or one for each.
+Author = Line | Localised
 Tag = Annotated[str, StringConstraints(max_length=60), AfterValidator(_tag)]
 GoalNumber = Annotated[int, Field(ge=1, le=17)]
 Number = Annotated[float, Field(ge=-1e12, le=1e12)]
@@ -87,7 +89,7 @@ class CourseFile(Strict):
     hours: Annotated[float, Field(gt=0, le=1000)]
     goal: GoalNumber | None = None
     objectives: Annotated[list[Localised], Field(min_length=1, max_length=20)]
-    authors: Annotated[list[Line], Field(min_length=1, max_length=50)]
+    authors: Annotated[list[Author], Field(min_length=1, max_length=50)]
     licence: Line
     revised: date
     steps: Annotated[list[StepEntry], Field(min_length=1, max_length=200)]
@@ -115,7 +117,8 @@ class LessonFront(Strict):
     goals: Annotated[list[GoalNumber], Field(max_length=17)] = []
     objectives: Annotated[list[Line], Field(min_length=1, max_length=12)]
     points: Annotated[list[Line], Field(min_length=1, max_length=12)]
-    sources: Annotated[list[SourceEntry], Field(max_length=60)] = []
+    # Ids of the bibliography, or whole sources; each is checked by itself.
+    sources: Annotated[list[Any], Field(max_length=60)] = []
 
 
 class OptionEntry(Strict):

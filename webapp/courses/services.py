@@ -15,7 +15,9 @@ from webapp.courses import queries
 from webapp.courses.catalogue import shelf
 from webapp.courses.content import Course, Quiz
 from webapp.courses.files import CourseFiles, from_folder, to_archive
+from webapp.courses.library import library
 from webapp.courses.models import ContentRevision, CourseArchive, CoursePublication, RevisionKind
+from webapp.courses.packing import self_contained
 from webapp.courses.questions import Question
 from webapp.courses.reading import read
 from webapp.courses.rules import NotPublished, UnknownCourse, UnknownRevision
@@ -42,7 +44,8 @@ def import_course(source: CourseFiles, *, now: datetime, actor_id: UUID | None =
     course = read(source, course_id)
     store_revisions([course], now)
     row = {
-        "revision": course.revision, "course_id": course.id, "imported_at": now, "archive": to_archive(course.id, source.files),
+        "revision": course.revision, "course_id": course.id, "imported_at": now,
+        "archive": to_archive(course.id, self_contained(source.files, library())),
     }
     db.session.execute(insert_for(CourseArchive).values(row).on_conflict_do_nothing())
     audit.record(actor_id=actor_id, action="course.imported", subject=("course", course.id), after={"revision": course.revision}, now=now)
@@ -87,4 +90,4 @@ def export_course(course_id: str) -> bytes:
     folder = shelf().folder_of(course_id)
     if folder is None:
         raise UnknownCourse(course_id)
-    return to_archive(course_id, from_folder(folder).files)
+    return to_archive(course_id, self_contained(from_folder(folder).files, library()))
