@@ -17,8 +17,8 @@ from webapp.core.ui.speaking import ConstantMessages, SpeakingEnvironment
 
 # From the ground up; each may import only from those before it (tests/architecture).
 ROOMS = (
-    "core", "places", "accounts", "participation", "goals", "courses", "learning", "quizzes", "certificates", "statistics", "interface",
-    "portal", "scheduler",
+    "core", "places", "accounts", "participation", "goals", "courses", "learning", "quizzes", "questionnaires", "certificates",
+    "statistics", "interface", "portal", "scheduler",
 )
 
 

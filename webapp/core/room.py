@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask_compress import Compress
 
-from webapp.core import audit, health, idempotency, limits, metrics, own_data, ui
+from webapp.core import audit, health, idempotency, limits, metrics, own_data, storage, ui
 from webapp.core.config import Mode, settings
 from webapp.core.mail import views as mailbox
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 # Their tables belong to the database, whoever writes to them.
-TABLES = (audit.AuditEntry, idempotency.IdempotencyKey, limits.LimitCounter)
+TABLES = (audit.AuditEntry, idempotency.IdempotencyKey, limits.LimitCounter, storage.StoredFile)
 
 
 def init_app(app: Flask) -> None:

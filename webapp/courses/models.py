@@ -18,6 +18,7 @@ class RevisionKind(StrEnum):
     QUESTION = "question"
     QUIZ = "quiz"
     COURSE = "course"
+    QUESTIONNAIRE = "questionnaire"
 
 
 class ContentRevision(Model):
