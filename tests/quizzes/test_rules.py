@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.quizzes.questions_strategy import A_TEXT
 from webapp.courses.content import Draw, Quiz, QuizKind, Review
+from webapp.courses.numbers import UnreadableNumber, read_number
 from webapp.quizzes import rules
-from webapp.quizzes.numbers import UnreadableNumber, read_number
 from webapp.quizzes.responses import MOST_TABS, Stamp, merged
 from webapp.quizzes.rules import MustWait, NoAttemptsLeft, Sitting
 

@@ -13,10 +13,10 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from webapp.core.i18n import _
+from webapp.courses.numbers import LONGEST, UnreadableNumber, read_number
 from webapp.courses.questions import Matching, Multiple, Numeric, Ordering, Question
 from webapp.quizzes.drawing import Asked
 from webapp.quizzes.grading import Response
-from webapp.quizzes.numbers import LONGEST, UnreadableNumber, read_number
 from webapp.quizzes.rules import NotAsked
 
 # A person has a few tabs and devices; what a forged request adds beyond that is forgotten.
