@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event, text
@@ -13,7 +15,7 @@ from sqlalchemy.exc import StatementError
 
 from webapp.core.audit import AuditEntry
 from webapp.core.audit import record as record_act
-from webapp.core.database import BUSY_MILLISECONDS, UtcDateTime, db
+from webapp.core.database import BUSY_MILLISECONDS, UtcDateTime, db, revive_postgresql
 from webapp.core.limits import LimitCounter, hit
 from webapp.core.unit_of_work import unit_of_work
 
@@ -140,3 +142,54 @@ def test_what_one_worker_committed_another_sees(committed):
         db.session.add(LimitCounter(key="kept", hits=1, window_ends=NOON))
     with committed.app_context(), db.engine.connect() as other:
         assert other.scalar(text("SELECT hits FROM limit_counters WHERE key = 'kept'")) == 1
+
+
+@pytest.fixture
+def one_connection():
+    """An engine with one connection to PostgreSQL that rests, and a way to end that connection from outside."""
+    server = os.environ["LOCALGOALS_TEST_SERVER"]
+    engine = sa.create_engine(server, pool_size=1, max_overflow=0)
+    revive_postgresql(engine)
+    with engine.connect() as connection:
+        first = connection.execute(text("SELECT pg_backend_pid()")).scalar()
+        connection.rollback()
+    yield engine, first
+    engine.dispose()
+
+
+def backend_of(engine):
+    with engine.connect() as connection:
+        return connection.execute(text("SELECT pg_backend_pid()")).scalar()
+
+
+def asked(engine, call):
+    """How often a resting connection was asked whether it lives."""
+    seen = []
+    real = engine.dialect.do_ping
+    engine.dialect.do_ping = lambda connection: seen.append(connection) or real(connection)
+    try:
+        return call(), len(seen)
+    finally:
+        engine.dialect.do_ping = real
+
+
+def test_a_connection_that_the_server_ended_is_replaced_before_it_is_used(one_connection):
+    engine, first = one_connection
+    other = sa.create_engine(os.environ["LOCALGOALS_TEST_SERVER"])
+    with other.connect() as connection:
+        # Waits until the server process is gone, so that its last word has reached the socket.
+        connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": first})
+    other.dispose()
+    again, _pings = asked(engine, lambda: backend_of(engine))
+    assert again != first
+
+
+def test_a_busy_connection_is_not_asked_whether_it_lives(one_connection):
+    engine, first = one_connection
+    assert asked(engine, lambda: backend_of(engine)) == (first, 0)
+
+
+def test_one_that_rested_long_is_asked_once(one_connection, monkeypatch):
+    engine, first = one_connection
+    monkeypatch.setattr("webapp.core.database.REST_SECONDS", -1)
+    assert asked(engine, lambda: backend_of(engine)) == (first, 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import select
+import time
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -13,6 +15,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import JSON, Connection, DateTime, Engine, Enum, MetaData, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BUSY_MILLISECONDS = 10_000
+REST_SECONDS = 30
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_MILLISECONDS}", "temp_store=MEMORY")
 
 Json = JSON().with_variant(JSONB(), "postgresql")
@@ -127,6 +131,37 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     }
 
 
+def revive_postgresql(engine: Engine) -> None:
+    """Ask a resting connection whether it lives before it is used again, where there is a reason to doubt it.
+
+    A server that ended the connection has left word on its socket, which costs no message to see; a firewall that forgot it
+    leaves none, so one that rested longer than `REST_SECONDS` is asked as well. A dead one is replaced, and the request goes on.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def rests(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def wanted(connection: Any, record: Any, _proxy: Any) -> None:
+        since = record.info.get("rests_since")
+        if since is None or not (time.monotonic() - since > REST_SECONDS or _has_word(connection)):
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except DBAPIError as error:
+            raise DisconnectionError from error
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error
+
+
+def _has_word(connection: Any) -> bool:
+    """Whether something waits at the socket of a connection that asked for nothing."""
+    watch = select.poll()
+    watch.register(connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+    return bool(watch.poll(0))
+
+
 def tune_sqlite(engine: Engine) -> None:
     """WAL, foreign keys, busy timeout; write transactions take the lock at once, so that they wait instead of failing late."""
 
@@ -153,3 +188,5 @@ def init_database(app: Flask, settings: Settings) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             tune_sqlite(db.engine)
+        else:
+            revive_postgresql(db.engine)
