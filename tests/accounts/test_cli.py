@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from tests.accounts.conftest import NEW_PASSWORD
 from webapp.accounts.cli import people
-from webapp.accounts.models import Role, RoleGrant, SignIn
+from webapp.accounts.models import Person, Role, RoleGrant, SignIn
+from webapp.accounts.models_imports import ImportRun
 from webapp.accounts.models_signing import SecondFactor
 from webapp.core import clock
 from webapp.core.audit import AuditEntry
@@ -77,3 +78,22 @@ def test_a_second_factor_is_reset_for_somebody_who_lost_everything(database, cas
     assert "second_factor.switched_off" in set(db.session.scalars(select(AuditEntry.action)))
     assert "no second factor" in run("reset-second-factor", "learner@example.org").output
     assert "nobody signs in" in run("reset-second-factor", "nobody@example.org").output
+
+
+def test_a_file_of_people_is_brought_in_by_an_administrator(cast, run, tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_text("姓名,邮箱,县,工作单位\n孙小美,sun@example.org,桥西区,桥西区统计局\n,nobody@example.org,桥西区,\n", encoding="gb18030")
+    tried = run("import", str(file), "--as", "administrator@example.org", "--dry-run")
+    assert tried.exit_code == 0, tried.output
+    assert "Row 3" in tried.output or "第3行" in tried.output
+    assert db.session.scalars(select(SignIn).where(SignIn.email_key == "sun@example.org")).first() is None
+    assert db.session.scalars(select(ImportRun)).all() == []
+    result = run("import", str(file), "--as", "administrator@example.org")
+    assert result.exit_code == 0, result.output
+    db.session.expire_all()
+    person = db.session.scalars(select(SignIn).where(SignIn.email_key == "sun@example.org")).one().person
+    assert (person.name, person.place_id) == ("孙小美", cast.places.second_county.id)
+    assert "nobody signs in" in run("import", str(file), "--as", "nobody@example.org").output
+    refused = run("import", str(file), "--as", "learner@example.org")
+    assert refused.exit_code == 1
+    assert db.session.scalars(select(Person).where(Person.name == "孙小美")).all() == [person]

@@ -18,6 +18,7 @@ from webapp.accounts.models import Session, SignIn
 from webapp.accounts.models_signing import RecoveryCode, SecondFactor
 from webapp.core.audit import AuditEntry
 from webapp.core.config import SecondFactor as Required
+from webapp.core.config import settings
 from webapp.core.database import db
 
 NOON = datetime(2026, 9, 14, 4, 0, tzinfo=UTC)
@@ -393,13 +394,46 @@ def test_a_role_that_ended_requires_nothing(required, login_as, cast):
 def test_another_secret_key_reads_nothing(codes, cast):
     row = db.session.get(SecondFactor, cast.sign_in_ids["learner"])
     with pytest.raises(sealing.Unreadable):
-        sealing.unseal(row.sealed_secret, key="other" * 10, purpose="second factor", row=row.sign_in_id.bytes)
+        sealing.unseal(row.sealed_secret, keys=["other" * 10], purpose="second factor", row=row.sign_in_id.bytes)
+
+
+@pytest.fixture
+def new_key_after(monkeypatch, app):
+    """`new_key_after()`: the secret key is changed and the server started again; the one before is still named."""
+
+    def change():
+        changed = replace(settings(), secret_key="new!" * 10, secret_key_previous="test" * 10)
+        monkeypatch.setitem(app.extensions, "settings", changed)
+        monkeypatch.setitem(app.config, "SECRET_KEY", changed.signing_key)
+        monkeypatch.setitem(app.config, "SECRET_KEY_FALLBACKS", changed.signing_keys[:-1])
+
+    return change
+
+
+def test_a_change_of_the_secret_key_signs_nobody_out_and_keeps_second_factors(codes, login_as, new_key_after, cast):
+    client = login_as("learner")
+    new_key_after()
+    assert client.get("/me/").status_code == 200
+    secret = services_second_factor._secret(db.session.get(SecondFactor, cast.sign_in_ids["learner"]))
+    assert services_second_factor.seal_anew() == 1
+    row = db.session.get(SecondFactor, cast.sign_in_ids["learner"])
+    assert sealing.unseal(row.sealed_secret, keys=["new!" * 10], purpose="second factor", row=row.sign_in_id.bytes) == secret
+    assert services_second_factor.seal_anew() == 0
+
+
+def test_a_secret_of_neither_key_is_not_sealed_anew(codes, new_key_after, cast):
+    db.session.get(SecondFactor, cast.sign_in_ids["learner"]).sealed_secret = sealing.seal(
+        b"x" * 20, key="lost" * 10, purpose="second factor", row=cast.sign_in_ids["learner"].bytes,
+    )
+    new_key_after()
+    with pytest.raises(sealing.Unreadable):
+        services_second_factor.seal_anew()
 
 
 def test_a_secret_moved_to_another_account_reads_nothing(codes, cast):
     row = db.session.get(SecondFactor, cast.sign_in_ids["learner"])
     with pytest.raises(sealing.Unreadable):
-        sealing.unseal(row.sealed_secret, key="test" * 10, purpose="second factor", row=cast.sign_in_ids["staff"].bytes)
+        sealing.unseal(row.sealed_secret, keys=["test" * 10], purpose="second factor", row=cast.sign_in_ids["staff"].bytes)
 
 
 def test_sessions_stay_few_queries_with_a_second_factor(codes, login_as, cast, max_queries):

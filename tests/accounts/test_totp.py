@@ -57,15 +57,16 @@ def test_new_secrets_differ_and_have_160_bits():
 def test_what_is_sealed_is_read_again_and_never_twice_the_same(plain, row):
     first, second = (sealing.seal(plain, key="k" * 40, purpose="p", row=row) for _ in range(2))
     assert first != second
-    assert sealing.unseal(first, key="k" * 40, purpose="p", row=row) == plain
+    assert sealing.unseal(first, keys=["k" * 40], purpose="p", row=row) == plain
+    assert sealing.unseal(first, keys=["j" * 40, "k" * 40], purpose="p", row=row) == plain
     with pytest.raises(sealing.Unreadable):
-        sealing.unseal(first, key="k" * 40, purpose="q", row=row)
+        sealing.unseal(first, keys=["k" * 40], purpose="q", row=row)
 
 
 @given(st.text(max_size=80))
 def test_what_was_never_sealed_is_unreadable(text):
     with pytest.raises(sealing.Unreadable):
-        sealing.unseal(text, key="k" * 40, purpose="p", row=b"r" * 16)
+        sealing.unseal(text, keys=["k" * 40], purpose="p", row=b"r" * 16)
 
 
 def test_a_day_of_codes_repeats_no_step():

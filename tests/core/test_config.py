@@ -156,3 +156,15 @@ def test_a_secret_file_that_was_emptied_is_no_key(tmp_path):
 def test_a_secret_from_outside_wins_and_leaves_no_file(tmp_path):
     assert Settings(data_dir=tmp_path, secret_key="k" * 32).signing_key == "k" * 32
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("address", "domain"), [
+    ("https://learn.example.org", "learn.example.org"), ("http://127.0.0.1:8000", "[127.0.0.1]"), ("https://学习.example.org", "学习.example.org".encode("idna").decode()),
+])
+def test_mails_are_numbered_below_the_address_that_people_use(address, domain):
+    assert Settings(public_url=address).mail_domain == domain
+
+
+def test_the_previous_key_is_believed_but_does_not_sign():
+    assert Settings(secret_key="k" * 32).signing_keys == ["k" * 32]
+    assert Settings(secret_key="k" * 32, secret_key_previous="o" * 32).signing_keys == ["o" * 32, "k" * 32]

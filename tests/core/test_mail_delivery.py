@@ -312,3 +312,11 @@ def test_the_job_of_the_command_line_delivers(committed, server):
     process = delivering_process(committed, server.url)
     assert process.wait(PATIENCE) == 0
     assert only_mail().state is MailState.SENT
+
+
+def test_a_mail_is_numbered_below_our_own_address_and_who_has_none_gets_none(database):
+    with unit_of_work():
+        mail = queue(to="li@example.org", subject="s", text="t", language="en", now=NOON)
+        assert queue(to="", subject="s", text="t", language="en", now=NOON) is None
+    assert mail.message_id == f"<{mail.id}@localhost>"
+    assert db.session.query(OutboxMail).count() == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from webapp.accounts import mail, rules, services, services_imports, services_links, services_second_factor
+from webapp.accounts import mail, rules, sealing, services, services_imports, services_links, services_second_factor
 from webapp.accounts.models import OrganisationType, Role, SignIn
 from webapp.accounts.models_imports import ImportRun
 from webapp.core import clock
@@ -124,6 +124,18 @@ def reset_second_factor(email: str) -> None:
             raise click.ClickException("this account has no second factor")
         services_second_factor.switch_off(sign_in_id=sign_in_id, now=clock.now())
     click.echo("The second factor is switched off; a notice was mailed.")
+
+
+@people.command("seal-anew")
+@with_app
+def seal_anew() -> None:
+    """After a change of the secret key: seal the second factors that the previous key sealed under the present one."""
+    with unit_of_work():
+        try:
+            count = services_second_factor.seal_anew()
+        except sealing.Unreadable as error:
+            raise click.ClickException("a second factor is sealed under neither key; nothing was changed") from error
+    click.echo(f"Sealed anew: {count}. LOCALGOALS_SECRET_KEY_PREVIOUS may go when everybody has signed in again.")
 
 
 def _place(code: str | None) -> Place | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Sequence
+from contextlib import suppress
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -23,13 +25,16 @@ def seal(plain: bytes, *, key: str, purpose: str, row: bytes) -> str:
     return base64.urlsafe_b64encode(nonce + _cipher(key, purpose).encrypt(nonce, plain, row)).decode()
 
 
-def unseal(sealed: str, *, key: str, purpose: str, row: bytes) -> bytes:
-    """What was sealed. Raises `Unreadable`."""
+def unseal(sealed: str, *, keys: Sequence[str], purpose: str, row: bytes) -> bytes:
+    """What was sealed under one of the keys; they are tried in turn. Raises `Unreadable`."""
     try:
         content = base64.urlsafe_b64decode(sealed)
-        return _cipher(key, purpose).decrypt(content[:_NONCE], content[_NONCE:], row)
-    except (InvalidTag, ValueError) as error:
+    except ValueError as error:
         raise Unreadable from error
+    for key in keys:
+        with suppress(InvalidTag, ValueError):
+            return _cipher(key, purpose).decrypt(content[:_NONCE], content[_NONCE:], row)
+    raise Unreadable
 
 
 def _cipher(key: str, purpose: str) -> AESGCM:

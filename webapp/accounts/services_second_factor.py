@@ -37,7 +37,7 @@ def begin(*, sign_in_id: UUID, now: datetime) -> None:
     if row is None:
         row = SecondFactor(sign_in_id=sign_in_id, last_step=0)
         db.session.add(row)
-    row.sealed_secret = sealing.seal(totp.new_secret(), key=settings().signing_key, purpose=PURPOSE, row=sign_in_id.bytes)
+    row.sealed_secret = _sealed(totp.new_secret(), sign_in_id)
     row.created_at = now
     db.session.flush()
 
@@ -140,8 +140,28 @@ def _note(sign_in_id: UUID, action: str, now: datetime, *, by_holder: bool, acto
     db.session.flush()
 
 
+def _sealed(secret: bytes, sign_in_id: UUID) -> str:
+    return sealing.seal(secret, key=settings().signing_key, purpose=PURPOSE, row=sign_in_id.bytes)
+
+
 def _secret(row: SecondFactor) -> bytes:
-    return sealing.unseal(row.sealed_secret, key=settings().signing_key, purpose=PURPOSE, row=row.sign_in_id.bytes)
+    return sealing.unseal(row.sealed_secret, keys=settings().signing_keys[::-1], purpose=PURPOSE, row=row.sign_in_id.bytes)
+
+
+def seal_anew() -> int:
+    """Seal every secret of the previous key under the present one; how many. Raises `sealing.Unreadable` if a row is of neither.
+
+    One query, and one statement for each that changes.
+    """
+    count = 0
+    for row in db.session.scalars(select(SecondFactor).order_by(SecondFactor.sign_in_id).with_for_update()):
+        try:
+            sealing.unseal(row.sealed_secret, keys=[settings().signing_key], purpose=PURPOSE, row=row.sign_in_id.bytes)
+        except sealing.Unreadable:
+            row.sealed_secret = _sealed(_secret(row), row.sign_in_id)
+            count += 1
+    db.session.flush()
+    return count
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -168,6 +169,9 @@ class Settings:
         _yes, True, about="Let PostgreSQL prepare statements; no behind a pooler that shares connections by transaction."
     )
     secret_key: str = setting(_secret, "", about="Key that signs cookies and links; made and kept in the data folder if empty.")
+    secret_key_previous: str = setting(
+        _secret, "", about="Key before the present one, while a change of key is under way: what it signed or sealed is still read.",
+    )
     public_url: str = setting(
         _address("http", "https"), "http://127.0.0.1:8000", about="Address people use; https turns secure cookies on."
     )
@@ -252,6 +256,20 @@ class Settings:
         if len(key) < SECRET_LENGTH:
             raise SettingsError(f"{path} must hold {_secret.allowed}; delete it to have a new key made")  # type: ignore[attr-defined]
         return key
+
+    @cached_property
+    def signing_keys(self) -> list[str]:
+        """Every key whose signature is believed, the one that signs last."""
+        return [key for key in (self.secret_key_previous, self.signing_key) if key]
+
+    @cached_property
+    def mail_domain(self) -> str:
+        """What the Message-ID of a mail ends with (RFC 5322, 3.6.4): the host people use, an address on the network in brackets."""
+        host = urlsplit(self.public_url).hostname or "localhost"
+        with suppress(ValueError):
+            return f"[{ip_address(host)}]"
+        # The column of the Message-ID has room for 80 characters of it.
+        return host.encode("idna").decode()[-80:].lstrip(".-")
 
     @cached_property
     def session_length(self) -> timedelta:

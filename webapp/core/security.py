@@ -43,6 +43,7 @@ def init_security(app: Flask, settings: Settings) -> None:
     prefix = "__Host-" if settings.tls else ""
     app.config.update(
         SECRET_KEY=settings.signing_key,
+        SECRET_KEY_FALLBACKS=settings.signing_keys[:-1],
         SESSION_COOKIE_NAME=f"{prefix}localgoals",
         SESSION_COOKIE_SECURE=settings.tls,
         SESSION_COOKIE_HTTPONLY=True,

@@ -84,7 +84,7 @@ def reopen(listing: Listing[Any], token: str, *, actor_id: UUID, action: str) ->
 
 
 def _signer(listing: Listing[Any], actor_id: UUID, action: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(settings().signing_key, salt=f"selection/{listing.name}/{action}/{actor_id}")
+    return URLSafeTimedSerializer(settings().signing_keys, salt=f"selection/{listing.name}/{action}/{actor_id}")
 
 
 def _digest(keys: Iterable[UUID]) -> str:

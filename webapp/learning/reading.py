@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import current_app
 from itsdangerous import BadSignature, TimestampSigner
 
+from webapp.core.config import settings
 from webapp.core.ids import new_id
 from webapp.courses.content import Course, Step
 from webapp.learning.rules import TICKET_SECONDS
@@ -49,6 +50,6 @@ def seconds_of(text: str) -> float:
 def _signer() -> TimestampSigner:
     signer = current_app.extensions.get("reading_signer")
     if signer is None:
-        signer = current_app.extensions["reading_signer"] = TimestampSigner(current_app.config["SECRET_KEY"], salt="reading")
+        signer = current_app.extensions["reading_signer"] = TimestampSigner(settings().signing_keys, salt="reading")
     assert isinstance(signer, TimestampSigner)
     return signer

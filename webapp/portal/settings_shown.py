@@ -24,6 +24,9 @@ ABOUT = {
     "database_pool": lazy("PostgreSQL connections a worker may hold."),
     "database_prepares": lazy("Let PostgreSQL prepare statements; no behind a pooler that shares connections by transaction."),
     "secret_key": lazy("Key that signs cookies and links; made and kept in the data folder if empty."),
+    "secret_key_previous": lazy(
+        "Key before the present one, while a change of key is under way: what it signed or sealed is still read."
+    ),
     "public_url": lazy("Address people use; https turns secure cookies on."),
     "trusted_proxies": lazy("Reverse proxies in front whose forwarding headers are believed."),
     "courses_dir": lazy("Folder of the course files."),

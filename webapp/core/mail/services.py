@@ -8,17 +8,23 @@ from uuid import UUID
 
 from sqlalchemy import update
 
+from webapp.core.config import settings
 from webapp.core.database import db
 from webapp.core.ids import new_id
 from webapp.core.mail.models import MailState, OutboxMail
 
 
-def queue(*, to: str, subject: str, text: str, language: str, now: datetime, person_id: UUID | None = None) -> OutboxMail:
-    """Add a mail in the caller's unit of work. The Message-ID is made here, so a second delivery is recognised as one."""
+def queue(*, to: str, subject: str, text: str, language: str, now: datetime, person_id: UUID | None = None) -> OutboxMail | None:
+    """Add a mail in the caller's unit of work. The Message-ID is made here, so a second delivery is recognised as one.
+
+    `to` is empty for somebody without an address, to whom nothing can be sent: then nothing is added.
+    """
+    if not to:
+        return None
     mail_id = new_id()
     mail = OutboxMail(
         id=mail_id, person_id=person_id, recipient=to, subject=" ".join(subject.split()), text=text, language=language,
-        message_id=f"<{mail_id}@localgoals.invalid>", created_at=now, due_at=now,
+        message_id=f"<{mail_id}@{settings().mail_domain}>", created_at=now, due_at=now,
     )
     db.session.add(mail)
     return mail
