@@ -134,7 +134,7 @@ def test_a_role_ends_with_a_reason_after_it_was_shown_what_ends(cast, login_as):
     staff = login_as("staff")
     assert staff.get("/statistics/").status_code == 200
     assert client.post(page, data={"reason": "moved"}).status_code == 303
-    assert (last_act().action, last_act().after) == ("role.revoked", {"reason": "moved"})
+    assert (last_act().action, last_act().after) == ("role.revoked", {"grant_end": str(grant.id)})
     assert staff.get("/statistics/").status_code == 404
     assert "ended already" in client.get(f"{page}?lang=en").text
     assert client.post(page, data={"reason": "moved"}).status_code == 409

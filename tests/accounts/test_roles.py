@@ -55,7 +55,7 @@ def test_an_administrator_of_a_city_grants_every_role_in_the_city_and_none_elsew
     assert (made.revoked_at, made.revoke_reason) == (NOON, "moved away")
     granted, revoked = trail()
     assert (granted.place_id, granted.after["role"]) == (where.id, role.value)
-    assert (revoked.place_id, revoked.after) == (where.id, {"reason": "moved away"})
+    assert (revoked.place_id, revoked.after) == (where.id, {"grant_end": str(made.id)})
 
 
 def test_a_role_for_a_path_that_only_begins_alike_is_not_inside(database, cast):

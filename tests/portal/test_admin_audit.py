@@ -15,6 +15,7 @@ from sqlalchemy import select
 import webapp
 from webapp.accounts import services
 from webapp.accounts.models import Organisation, OrganisationType, Person, Role
+from webapp.accounts.services_erasure import erase
 from webapp.core import audit
 from webapp.core.audit import AuditEntry
 from webapp.core.database import db
@@ -209,3 +210,30 @@ def test_every_act_has_its_words(app):
 
 def test_the_names_of_organisations_are_looked_up_live(acts):
     assert db.session.scalars(select(Organisation)).one().name == "水务局"
+
+
+def test_what_was_typed_into_a_filter_is_no_part_of_the_trail_but_an_id_is(database, acts, login_as):
+    client, learner = login_as("administrator"), str(acts.ids["learner"])
+    for typed, kept in (("王晓兰", True), (learner, learner)):
+        client.post(f"{HOME}csv", data={"actor": typed, "action": "person.edited"}).close()
+        last = db.session.scalars(select(AuditEntry).order_by(AuditEntry.number.desc())).first()
+        assert last.after["filters"] == {"actor": kept, "action": "person.edited"}
+
+
+def test_a_reason_is_read_from_the_role_and_gone_when_its_holder_is_erased(database, acts, login_as):
+    client = login_as("administrator")
+    with unit_of_work():
+        grant = services.grant_role(
+            person=acts.outsider, role=Role.TRAINER, place=acts.places.county, now=NOON, actor_id=acts.ids["administrator"],
+            reason="接替王晓兰",
+        )
+        services.revoke_role(grant=grant, now=NOON, actor_id=acts.ids["administrator"], reason="王晓兰回来了")
+    assert not [entry for entry in db.session.scalars(select(AuditEntry)) if "王晓兰" in f"{entry.before}{entry.after}"]
+    page = client.get(HOME).text
+    assert "接替王晓兰" in page
+    assert "王晓兰回来了" in page
+    with unit_of_work():
+        erase(person_id=acts.ids["outsider"], keep_certificates=False, actor_id=None, now=NOON)
+    page = client.get(HOME).text
+    assert "接替王晓兰" not in page
+    assert "王晓兰回来了" not in page

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from tests.cast import signed_in_client
 from webapp.accounts import bulk, services, services_merge
 from webapp.accounts.errors_people import CannotMergePeople, CannotPart, TooLateToUndo, UndoneAlready
+from webapp.accounts.errors_roles import LastAdministrator
 from webapp.accounts.models import Person, Role, RoleGrant, SignIn
 from webapp.accounts.models_people import BulkChange
 from webapp.accounts.services_erasure import ask
@@ -239,3 +240,17 @@ def test_only_inside_the_own_tree_and_never_with_somebody_who_may_do_more(double
         assert browser.post(f"/admin/people/{one}/merge", data={"into": str(into)}).status_code == 403
     assert db.session.get(Person, other.id).merged_into_id is None
     assert browser.post(f"/admin/people/{other.id}/merge").status_code == 404
+
+
+def test_the_last_administrator_is_not_merged_into_somebody_whose_sign_in_is_disabled(doubled, cast):
+    last, disabled = db.session.get_one(Person, cast.ids["administrator"]), cast.learner
+    db.session.get_one(SignIn, cast.sign_in_ids["learner"]).disabled_at = EARLIER
+    db.session.commit()
+    with pytest.raises(LastAdministrator):
+        merged(cast, last, disabled)
+    db.session.expire_all()
+    assert db.session.get_one(Person, last.id).merged_into_id is None
+    services.grant_role(person=cast.staff, role=Role.ADMINISTRATOR, now=NOW, actor_id=None)
+    db.session.commit()
+    merged(cast, last, disabled)
+    assert db.session.get_one(Person, last.id).merged_into_id == disabled.id

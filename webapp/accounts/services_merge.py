@@ -16,6 +16,7 @@ from webapp.accounts.errors_people import CannotMergePeople, CannotPart
 from webapp.accounts.models import Person
 from webapp.accounts.models_people import BulkChange, ChangeKind
 from webapp.accounts.services_people import check_undo, remember
+from webapp.accounts.services_roles import keeping_an_administrator
 from webapp.core.audit import record
 from webapp.core.database import db
 from webapp.core.i18n import _
@@ -38,7 +39,13 @@ def preview(gone: Person, kept: Person) -> Merging:
 
 
 def merge(*, gone: Person, kept: Person, now: datetime, actor_id: UUID) -> BulkChange:
-    """Everything of `gone` goes to `kept`. Audited, and kept for undoing. Raises `CannotMergePeople`."""
+    """Everything of `gone` goes to `kept`. Audited, and kept for undoing. Raises `CannotMergePeople`, `LastAdministrator`."""
+    # The roles may move to somebody whose sign-in is disabled.
+    with keeping_an_administrator(now):
+        return _merge(gone, kept, now, actor_id)
+
+
+def _merge(gone: Person, kept: Person, now: datetime, actor_id: UUID) -> BulkChange:
     # Both rows are locked in one order: two merges of the same pair wait for each other.
     rows = db.session.scalars(
         select(Person).where(Person.id.in_([gone.id, kept.id])).order_by(Person.id).with_for_update()
@@ -64,8 +71,13 @@ def merge(*, gone: Person, kept: Person, now: datetime, actor_id: UUID) -> BulkC
 
 
 def part_again(*, change: BulkChange, now: datetime, actor_id: UUID) -> int:
-    """Make two of one again. Raises `CannotPart`, `UndoneAlready`, `TooLateToUndo`."""
+    """Make two of one again. Raises `CannotPart`, `UndoneAlready`, `TooLateToUndo`, `LastAdministrator`."""
     check_undo(change, now)
+    with keeping_an_administrator(now):
+        return _part(change, now, actor_id)
+
+
+def _part(change: BulkChange, now: datetime, actor_id: UUID) -> int:
     [row] = change.rows
     kept, gone = db.session.get_one(Person, UUID(row["kept"])), db.session.get_one(Person, UUID(row["gone"]))
     if gone.merged_into_id != kept.id or kept.merged_into_id is not None or kept.erased_at is not None or gone.erased_at is not None:

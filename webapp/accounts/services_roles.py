@@ -6,11 +6,12 @@ grants of all who administer everything, in the order of their ids, and changes 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Row, or_, select, update
 
 from webapp.accounts.errors import NoSuchGrant
 from webapp.accounts.errors_roles import BeyondYourTree, EndsInThePast, LastAdministrator
@@ -84,7 +85,7 @@ def revoke_role(*, grant: RoleGrant, now: datetime, actor_id: UUID | None, reaso
     db.session.refresh(grant)
     record(
         actor_id=actor_id, action="role.revoked", subject=("person", grant.person_id), before=_audited(grant),
-        after={"reason": reason} if reason else None, now=now, place_id=grant.place_id,
+        after={"grant_end": str(grant.id)} if reason else None, now=now, place_id=grant.place_id,
     )
 
 
@@ -93,12 +94,32 @@ def keep_an_administrator(
 ) -> None:
     """Refuse what would leave nobody who administers everything, can sign in, and has no end date. Raises `LastAdministrator`.
 
-    Call it before people are disabled, merged away or erased (`person_id`, `person_ids`), or a grant ends (`grant_id`). Two
-    statements: the first waits for everybody who is doing the same, the second sees what they did.
+    Call it before people are disabled or erased (`person_id`, `person_ids`), or a grant ends (`grant_id`). Two statements: the
+    first waits for everybody who is doing the same, the second sees what they did.
     """
+    holders, going = _administrators(now), {person_id, *person_ids}
+    left = [each for each in holders if each.person_id not in going and grant_id != each.id]
+    if holders and not left:
+        raise LastAdministrator
+
+
+@contextmanager
+def keeping_an_administrator(now: datetime) -> Iterator[None]:
+    """The same for what moves roles and sign-ins about: whoever is left is looked for when it is done. Raises `LastAdministrator`.
+
+    Four statements; the caller's unit of work takes everything back.
+    """
+    before = _administrators(now)
+    yield
+    if before and not _administrators(now):
+        raise LastAdministrator
+
+
+def _administrators(now: datetime) -> Sequence[Row[UUID, UUID]]:
+    """Grants of those who administer everything, can sign in and have no end date; all grants of that kind are locked."""
     of_all = (RoleGrant.role == Role.ADMINISTRATOR, RoleGrant.place_id.is_(None), RoleGrant.revoked_at.is_(None))
     db.session.execute(select(RoleGrant.id).where(*of_all).order_by(RoleGrant.id).with_for_update()).all()
-    holders = db.session.execute(
+    return db.session.execute(
         select(RoleGrant.id, RoleGrant.person_id)
         .join(Person, Person.id == RoleGrant.person_id)
         .join(SignIn, SignIn.person_id == Person.id)
@@ -107,14 +128,11 @@ def keep_an_administrator(
             Person.erased_at.is_(None), Person.merged_into_id.is_(None),
         )
     ).all()
-    going = {person_id, *person_ids}
-    left = [each for each in holders if each.person_id not in going and grant_id != each.id]
-    if holders and not left:
-        raise LastAdministrator
 
 
 def _audited(grant: RoleGrant) -> dict[str, str | None]:
     return {
-        "role": grant.role.value, "place_id": str(grant.place_id) if grant.place_id else None, "reason": grant.reason,
+        # The reason is text, in which somebody may be named: it stands in the grant's own row, which an erasure empties.
+        "role": grant.role.value, "place_id": str(grant.place_id) if grant.place_id else None, "grant": str(grant.id),
         "until": grant.until.isoformat() if grant.until else None,
     }

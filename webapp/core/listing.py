@@ -70,6 +70,8 @@ class Filter:
     where: Callable[[str], ColumnElement[bool]]
     options: Callable[[], Sequence[tuple[str, str]]] | None = None
     named: Callable[[str], str] | None = None
+    # People type the value, perhaps a name: it stands in no audit entry.
+    typed: bool = False
 
     def words(self, value: str) -> str:
         """What a chosen value is called."""

@@ -14,7 +14,7 @@ from webapp.core import exports
 from webapp.core.audit import record
 from webapp.core.errors import DomainError
 from webapp.core.i18n import _
-from webapp.core.listing import Listing
+from webapp.core.listing import Asked, Listing
 from webapp.core.unit_of_work import unit_of_work
 
 MOST_ROWS = 200_000
@@ -31,7 +31,7 @@ def save_as(listing: Listing[Any], query: Mapping[str, str], *, form: str, actor
     """The answer to a POST for a file of the list that `query` asks for; `form` is `csv` or `xlsx`, else 404.
 
     The audit entry is committed first: who takes data out is known even if the download breaks off. It holds the filters but
-    not the search, which may be a name. Raises `BadQuery`, `TooManyRows`.
+    not the search nor what was typed into a filter, which may be a name. Raises `BadQuery`, `TooManyRows`.
     """
     if form not in set(exports.Format):
         abort(404)
@@ -42,7 +42,7 @@ def save_as(listing: Listing[Any], query: Mapping[str, str], *, form: str, actor
     with unit_of_work():
         record(
             actor_id=actor_id, action="list.exported", subject=("list", listing.name), now=now,
-            after={"form": form, "rows": count, "filters": dict(asked.filters), "searched": bool(asked.search)},
+            after={"form": form, "rows": count, "filters": _audited(listing, asked), "searched": bool(asked.search)},
         )
     zone = get_timezone()
     about = [
@@ -55,3 +55,15 @@ def save_as(listing: Listing[Any], query: Mapping[str, str], *, form: str, actor
         about=about, about_title=_("About this table"), zone=zone,
     )
     return exports.download(sheet, exports.Format(form), now.astimezone(zone).date())
+
+
+def _audited(listing: Listing[Any], asked: Asked) -> dict[str, str | bool]:
+    typed = {each.key for each in listing.filters if each.typed}
+    return {key: True if key in typed and not _is_id(value) else value for key, value in asked.filters.items()}
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False

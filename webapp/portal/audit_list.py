@@ -22,7 +22,7 @@ from webapp.core.listing import LONGEST_SEARCH, SORT, Asked, BadQuery, Column, F
 from webapp.core.ui.paging import SIZE, Paging
 from webapp.places.models import Place
 from webapp.places.queries import within
-from webapp.portal.audit_subjects import Names, people_named, subjects_named, url_of
+from webapp.portal.audit_subjects import REASONS, Names, people_named, subjects_named, url_of
 from webapp.portal.audit_words import ACTIONS, CHANNELS, FIELDS, SUBJECTS
 
 CHUNK = 1_000
@@ -114,8 +114,8 @@ def _by_subject(value: str) -> list[ColumnElement[bool]]:
 # Those that can mean several ids: an index is followed for each of them, and the first of all together are shown.
 ALTERNATIVES = {"actor": _by_actor, "subject": _by_subject}
 FILTERS = (
-    Filter("actor", lazy("Who"), lambda value: or_(false(), *_by_actor(value))),
-    Filter("subject", lazy("Whom or what"), lambda value: or_(false(), *_by_subject(value))),
+    Filter("actor", lazy("Who"), lambda value: or_(false(), *_by_actor(value)), typed=True),
+    Filter("subject", lazy("Whom or what"), lambda value: or_(false(), *_by_subject(value)), typed=True),
     Filter("action", lazy("What was done"), _action, lambda: [(key, str(text)) for key, text in sorted(ACTIONS.items())]),
     Filter("from", lazy("From"), lambda value: AuditEntry.at >= _day(value)),
     Filter("to", lazy("Until"), lambda value: AuditEntry.at < _day(value, after=True)),
@@ -217,13 +217,15 @@ def audit_list(viewer: Viewer) -> AuditListing:
     if scope is not None:
         source = source.where(scope)
     return AuditListing(
-        name="audit", title=_("Audit trail"), source=source, key=AuditEntry.id, load=_never, columns=COLUMNS, filters=FILTERS, sort="at",
+        name="audit", title=_("Audit trail"), source=source, key=AuditEntry.id, load=_load, columns=COLUMNS, filters=FILTERS, sort="at",
         descending=True, size=SIZE, trees=trees,
     )
 
 
-def _never(_keys: Sequence[Any]) -> Sequence[AuditRow]:
-    raise NotImplementedError
+def _load(keys: Sequence[Any]) -> list[AuditRow]:
+    """Entries by id, in the order of the ids. Three queries."""
+    entries = {entry.id: entry for entry in db.session.execute(select(ENTRIES).where(AuditEntry.id.in_(keys)))}
+    return _rows([entries[key] for key in keys])
 
 
 def _order(at: Any, number: Any, *, newer: bool) -> tuple[Any, Any]:
@@ -235,9 +237,19 @@ def _rows(entries: Sequence[Any]) -> list[AuditRow]:
     ids = {UUID(text) for entry in entries for text in (*_texts(entry.before), *_texts(entry.after)) if _is_id(text)}
     names = Names(
         {entry.actor_id for entry in entries if entry.actor_id} | ids, {(entry.subject_kind, entry.subject_id) for entry in entries},
-        {entry.place_id for entry in entries if entry.place_id} | ids,
+        {entry.place_id for entry in entries if entry.place_id} | ids, _reasons(entries),
     )
     return [_row(entry, names) for entry in entries]
+
+
+def _reasons(entries: Sequence[Any]) -> dict[str, set[UUID]]:
+    """Ids of what holds a reason, by the key that names it."""
+    found: dict[str, set[UUID]] = {}
+    for entry in entries:
+        for key, value in {**(entry.before or {}), **(entry.after or {})}.items():
+            if key in REASONS and isinstance(value, str) and _is_id(value):
+                found.setdefault(key, set()).add(UUID(value))
+    return found
 
 
 def _row(entry: Any, names: Names) -> AuditRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy import Select, String, cast, literal, select, union_all
 from webapp.accounts.finding import named as called
 from webapp.accounts.finding import person_found
 from webapp.accounts.labels import ROLES
-from webapp.accounts.models import Organisation, Person, Role
+from webapp.accounts.models import Organisation, Person, Role, RoleGrant
 from webapp.certificates.models import Certificate
 from webapp.core.database import db
 from webapp.core.i18n import _, current_language
@@ -30,6 +30,11 @@ Subject = tuple[str, str]
 
 MOST_FOUND = 20
 _LONGEST = 80
+# Where the words of a reason stand: the trail holds the id only.
+REASONS: dict[str, tuple[Any, Any]] = {
+    "grant": (RoleGrant, RoleGrant.reason), "grant_end": (RoleGrant, RoleGrant.revoke_reason),
+    "certificate_end": (Certificate, Certificate.revoke_reason),
+}
 
 
 def uuid_of(text: str) -> UUID | None:
@@ -84,8 +89,10 @@ def _ids(kind: str, model: type[Person | Organisation | Certificate], condition:
 class Names:
     """What ids are called today: looked up live, since the trail holds none."""
 
-    def __init__(self, people: Iterable[UUID], subjects: Iterable[Subject], place_ids: Iterable[UUID]) -> None:
-        """Two queries at most."""
+    def __init__(
+        self, people: Iterable[UUID], subjects: Iterable[Subject], place_ids: Iterable[UUID], reasons: Mapping[str, set[UUID]],
+    ) -> None:
+        """Two queries at most. `reasons`: ids of what holds a reason, by the key of `before` or `after` that names it."""
         by_kind: dict[str, set[UUID]] = {"person": set(people)}
         for kind, subject_id in subjects:
             known = uuid_of(subject_id)
@@ -94,8 +101,9 @@ class Names:
         self._names: dict[tuple[str, UUID], str] = {}
         tables = (
             ("person", Person, Person.name), ("organisation", Organisation, Organisation.name),
-            ("certificate", Certificate, Certificate.code),
+            ("certificate", Certificate, Certificate.code), *((key, table, text) for key, (table, text) in REASONS.items()),
         )
+        by_kind |= reasons
         asked = [
             select(literal(kind), table.id, cast(name, String)).where(table.id.in_(by_kind[kind]))
             for kind, table, name in tables if by_kind.get(kind)
@@ -137,6 +145,9 @@ class Names:
         known = uuid_of(text)
         if known is None:
             return text
+        if key in REASONS:
+            # What an erasure emptied is gone from here too.
+            return self._names.get((key, known)) or "–"
         named = self._names.get((key.removesuffix("_id"), known)) or self._names.get(("person", known))
         return self._places.get(known) or named or text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -60,9 +61,9 @@ class OperationForm(WithPlace, Form):
         """What the fields show at first."""
         return {}
 
+    @abstractmethod
     def request(self) -> Request:
         """What is asked, typed; only after the form was found right."""
-        raise NotImplementedError
 
 
 class RenameForm(OperationForm):
