@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from flask import Flask
+from page_of_docs import run
 from werkzeug.routing import Rule
 
 from webapp import create_app
@@ -19,7 +20,6 @@ from webapp.accounts.rights import RIGHTS, Right, allows, sentences
 from webapp.core import access
 from webapp.core.config import Mode, Settings
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "access.md"
 # Where the record of an address lies, by the name in the address. Records without a place are those who administer everything see.
 RECORDS = {
     "person_id": "where the person works",
@@ -132,18 +132,5 @@ def page() -> str:
         return HEAD + _roles() + _records(app) + _addresses(app)
 
 
-def main(arguments: list[str]) -> int:
-    if arguments == ["--check"]:
-        if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page():
-            print(f"{PAGE.name} is not current: run python tools/access_page.py")
-            return 1
-        return 0
-    if arguments:
-        print(__doc__)
-        return 2
-    PAGE.write_text(page(), encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run("access.md", page, __doc__))

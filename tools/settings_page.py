@@ -8,12 +8,12 @@ from __future__ import annotations
 import sys
 from dataclasses import MISSING, Field, fields
 from enum import Enum
-from pathlib import Path
 from typing import Any
+
+from page_of_docs import run
 
 from webapp.core.config import PREFIX, Settings
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
 # Defaults that depend on the machine, in words.
 IN_WORDS = {
     "data_dir": "`var` in a checkout, else `~/.local/share/localgoals`",
@@ -56,18 +56,5 @@ def page() -> str:
     return HEAD + "".join(row_of(field) for field in fields(Settings))
 
 
-def main(arguments: list[str]) -> int:
-    if arguments == ["--check"]:
-        if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page():
-            print(f"{PAGE.name} is not current: run python tools/settings_page.py")
-            return 1
-        return 0
-    if arguments:
-        print(__doc__)
-        return 2
-    PAGE.write_text(page(), encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run("settings.md", page, __doc__))

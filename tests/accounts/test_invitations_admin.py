@@ -53,7 +53,7 @@ def form(cast, place="county"):
 def test_an_administrator_makes_a_code_for_a_group(county_admin, cast):
     response = county_admin.post("/admin/invitations/new", data=form(cast))
     row = db.session.scalars(select(InvitationCode)).one()
-    assert response.location == f"/admin/invitations/{row.id}"
+    assert response.location == f"/admin/invitations/{row.id}/"
     assert (row.place_id, row.most_uses, row.note, row.made_by_id) == (cast.places.county.id, 20, "九月培训", cast.ids["trainer"])
     assert row.until == datetime(2026, 10, 1, 16, 0, tzinfo=UTC)
     page = county_admin.get(response.location).get_data(as_text=True)
@@ -80,11 +80,11 @@ def test_nobody_invites_to_a_place_of_others(county_admin, cast, place):
 
 def test_each_sees_the_codes_of_their_own_trees(county_admin, login_as, cast):
     own, foreign, everywhere = make(cast, "county"), make(cast, "other_county"), make(cast, None)
-    page = county_admin.get("/admin/invitations").get_data(as_text=True)
+    page = county_admin.get("/admin/invitations/").get_data(as_text=True)
     assert own.code in page
     assert foreign.code not in page
     assert everywhere.code not in page
-    page = login_as("administrator").get("/admin/invitations").get_data(as_text=True)
+    page = login_as("administrator").get("/admin/invitations/").get_data(as_text=True)
     assert all(row.code in page for row in (own, foreign, everywhere))
     saved = county_admin.post("/admin/invitations/csv").get_data(as_text=True)
     assert own.code in saved
@@ -94,7 +94,7 @@ def test_each_sees_the_codes_of_their_own_trees(county_admin, login_as, cast):
 @pytest.mark.parametrize("place", ["city", "other_county", None])
 def test_a_code_of_another_tree_does_not_exist(county_admin, cast, place):
     row = make(cast, place)
-    assert county_admin.get(f"/admin/invitations/{row.id}").status_code == 404
+    assert county_admin.get(f"/admin/invitations/{row.id}/").status_code == 404
     assert county_admin.post(f"/admin/invitations/{row.id}/close").status_code == 404
     assert row.closed_at is None
 
@@ -108,8 +108,8 @@ def test_a_closed_code_lets_nobody_in(county_admin, client, cast):
 @pytest.mark.parametrize("role", ["learner", "staff", "author", "other_county"])
 def test_for_everybody_else_there_are_no_such_pages(login_as, cast, role):
     client = login_as(role)
-    for page in ("", "/new", "/people"):
-        assert client.get(f"/admin/invitations{page}").status_code == 404
+    for page in ("", "new", "people"):
+        assert client.get(f"/admin/invitations/{page}").status_code == 404
     assert client.post("/admin/invitations/new", data=form(cast)).status_code == 404
     assert client.post("/admin/invitations/csv").status_code == 404
 
@@ -128,7 +128,7 @@ def test_a_sheet_has_a_code_for_each_ticked_person(county_admin, client, cast):
     assert len(codes) == 2
     assert "吴刚" not in page
     assert {client.get(f"/join/{code}").status_code for code in codes} == {200}
-    assert not any(code in county_admin.get("/admin/invitations").get_data(as_text=True) for code in codes)
+    assert not any(code in county_admin.get("/admin/invitations/").get_data(as_text=True) for code in codes)
 
 
 def test_nobody_makes_codes_for_people_of_others(county_admin, cast):
@@ -154,24 +154,24 @@ def test_a_sheet_of_nobody_is_not_made(county_admin, cast, data):
 ])
 def test_the_list_is_filtered_searched_and_sorted(county_admin, cast, query):
     make(cast, "county", note="九月培训")
-    page = county_admin.get(f"/admin/invitations?{query}").get_data(as_text=True)
+    page = county_admin.get(f"/admin/invitations/?{query}").get_data(as_text=True)
     assert ("九月培训" in page) == (query in {"state=open", "kind=group", "q=培训", "sort=uses"})
 
 
 @pytest.mark.parametrize("query", ["state=x", "kind=x", "sort=x"])
 def test_an_address_that_asks_for_nonsense_is_refused(county_admin, query):
-    assert county_admin.get(f"/admin/invitations?{query}").status_code == 400
+    assert county_admin.get(f"/admin/invitations/?{query}").status_code == 400
 
 
 def test_the_list_takes_the_same_few_queries_for_many_codes(county_admin, cast, max_queries):
     for _ in range(3):
         make(cast, "county")
     with max_queries(8) as few:
-        county_admin.get("/admin/invitations")
+        county_admin.get("/admin/invitations/")
     for _ in range(30):
         make(cast, "county")
     with max_queries(8) as many:
-        county_admin.get("/admin/invitations")
+        county_admin.get("/admin/invitations/")
     assert len(few) == len(many)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,7 +24,9 @@ from webapp.core.unit_of_work import unit_of_work
 from webapp.places.models import Country, Place, PlaceSpell
 
 NOW = datetime(2026, 9, 14, 4, 0, tzinfo=UTC)
-SPEC = importlib.util.spec_from_file_location("access_page", Path(__file__).parents[2] / "tools" / "access_page.py")
+TOOLS = Path(__file__).parents[2] / "tools"
+sys.path.append(str(TOOLS))
+SPEC = importlib.util.spec_from_file_location("access_page", TOOLS / "access_page.py")
 page = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(page)
 
@@ -194,4 +197,4 @@ def test_every_address_of_a_record_with_a_place_is_in_the_table(app):
 
 
 def test_the_page_is_current():
-    assert page.PAGE.read_text(encoding="utf-8") == page.page(), "run python tools/access_page.py"
+    assert (TOOLS.parent / "docs" / "access.md").read_text(encoding="utf-8") == page.page(), "run python tools/access_page.py"

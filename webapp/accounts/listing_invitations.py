@@ -84,7 +84,7 @@ def _load(keys: Sequence[Any]) -> list[InvitationCode]:
 
 
 def _address(row: InvitationCode) -> str:
-    return address(f"/admin/invitations/{row.id}")
+    return address(f"/admin/invitations/{row.id}/")
 
 
 def _used(row: InvitationCode) -> str:

@@ -75,7 +75,7 @@ def init_app(app: Flask) -> None:
         about=lazy("Names, types and places of organisations; merge doubles."),
     )
     add_admin_link(
-        app, lazy("Invitation codes"), "/admin/invitations", rank=35, shown=access.administer,
+        app, lazy("Invitation codes"), "/admin/invitations/", rank=35, shown=access.administer,
         about=lazy("Codes with which groups and single people join."),
     )
     add_admin_link(

@@ -30,7 +30,7 @@ from webapp.places.models import Place
 
 bp = Blueprint("admin_invitations", __name__)
 
-HOME = "/admin/invitations"
+HOME = "/admin/invitations/"
 USUAL = timedelta(days=30)
 
 
@@ -52,7 +52,7 @@ def codes() -> str:
     return render_template("accounts/admin_invitations.html", page=found.page(found.asked(request.args)))
 
 
-@bp.post(f"{HOME}/<form>")
+@bp.post(f"{HOME}<form>")
 @allow(access.administer)
 def save(form: str) -> Response:
     """The list as a file. A code in it lets people join, as the list itself does."""
@@ -60,7 +60,7 @@ def save(form: str) -> Response:
     return save_as(listing_invitations.listing(who, now), request.form, form=form, actor_id=who.person_id, now=now)
 
 
-@bp.route(f"{HOME}/new", methods=["GET", "POST"])
+@bp.route(f"{HOME}new", methods=["GET", "POST"])
 @allow(access.administer)
 def new() -> Response | str | tuple[str, int]:
     """A code for a group."""
@@ -81,7 +81,7 @@ def new() -> Response | str | tuple[str, int]:
             note=rules.one_line(form.note.data or ""), actor_id=who.person_id, now=now,
         )
         row_id = row.id
-    return redirect(address(f"{HOME}/{row_id}"), 303)
+    return redirect(address(f"{HOME}{row_id}/"), 303)
 
 
 def _may_invite_to(form: GroupForm) -> bool:
@@ -92,7 +92,7 @@ def _may_invite_to(form: GroupForm) -> bool:
     return False
 
 
-@bp.get(f"{HOME}/<uuid:invitation_id>")
+@bp.get(f"{HOME}<uuid:invitation_id>/")
 @allow(access.administer)
 def invitation(invitation_id: UUID) -> str:
     """One code, with a QR code to print."""
@@ -107,7 +107,7 @@ def invitation(invitation_id: UUID) -> str:
     )
 
 
-@bp.post(f"{HOME}/<uuid:invitation_id>/close")
+@bp.post(f"{HOME}<uuid:invitation_id>/close")
 @allow(access.administer)
 def close(invitation_id: UUID) -> Response:
     """Let nobody join by it any more."""
@@ -115,16 +115,16 @@ def close(invitation_id: UUID) -> Response:
     with unit_of_work():
         services_invitations.close(invitation=row, actor_id=me().person_id, now=clock.now())
     flash(_("The code is stopped. Who joined by it stays."), "ok")
-    return redirect(address(f"{HOME}/{invitation_id}"), 303)
+    return redirect(address(f"{HOME}{invitation_id}/"), 303)
 
 
-@bp.route(f"{HOME}/people", methods=["GET", "POST"])
+@bp.route(f"{HOME}people", methods=["GET", "POST"])
 @allow(access.administer)
 def people() -> Response | str | tuple[str, int]:
     """Whose people get codes of their own: choose a place, then people there who cannot sign in yet."""
     form = WhereForm()
     if form.validate_on_submit():
-        return redirect(address(f"{HOME}/people", place=form.place_id.data), 303)
+        return redirect(address(f"{HOME}people", place=form.place_id.data), 303)
     place = _place_asked()
     found = listing_invitations.people_without_sign_in(place, viewer=me()) if place else []
     body = render_template(
@@ -135,7 +135,7 @@ def people() -> Response | str | tuple[str, int]:
     return (body, 422) if form.errors else body
 
 
-@bp.post(f"{HOME}/people/codes")
+@bp.post(f"{HOME}people/codes")
 @allow(access.administer)
 def sheet() -> Response | tuple[str, int]:
     """Make the codes and show the sheet to print; the codes are never shown again."""
@@ -146,7 +146,7 @@ def sheet() -> Response | tuple[str, int]:
     chosen = listing_invitations.people_without_sign_in(place, viewer=who, ids=ids) if ids else []
     if not chosen or not form.validate():
         flash(_("Please tick at least one person, and choose a day between today and a year from now."), "bad")
-        return redirect(address(f"{HOME}/people", place=place.id), 303)
+        return redirect(address(f"{HOME}people", place=place.id), 303)
     with unit_of_work():
         until = end_of(form.until.data)  # type: ignore[arg-type]
         made = services_invitations.make_for_people(people=chosen, until=until, actor_id=who.person_id, now=clock.now())
