@@ -41,7 +41,7 @@ def test_loading_again_adds_nobody_and_gives_the_password_in_force(app):
 
 def test_a_database_with_real_people_is_refused_and_left_alone(app):
     services.create_person(name="Real Person", language="en", now=clock.now())
-    with pytest.raises(HoldsRealPeople):
+    with pytest.raises(HoldsRealPeople, match="holds 1 person who is not a demo person"):
         loaded()
     assert db.session.scalar(select(func.count()).select_from(Person)) == 1
 

@@ -35,7 +35,8 @@ class HoldsRealPeople(DomainError):
     """The database holds people who are not invented; nothing was changed."""
 
     def __init__(self, count: int) -> None:
-        super().__init__(f"This database holds {count} people who are not demo people. The demo was not loaded and nothing was changed.")
+        held = "1 person who is not a demo person" if count == 1 else f"{count} people who are not demo people"
+        super().__init__(f"This database holds {held}. The demo was not loaded and nothing was changed.")
 
 
 @dataclass(frozen=True)

@@ -76,3 +76,9 @@ def test_an_image_that_is_not_a_drawing_is_served_by_itself():
     html = course.lesson("springs").in_language("en").html
     assert f'<img src="/courses/water/media/photo.png?v={course.media["photo.png"].digest[:12]}" alt="A hill and a spring"' in html
     assert 'width="640" height="480"' in html
+
+
+def test_an_author_may_be_called_differently_in_each_language():
+    course = read(files(edited("course.yaml", "[A team]", "[Ana Silva, {en: A team, zh-Hans: 编写组}]")))
+    assert course.authors_in("zh-Hans") == ["Ana Silva", "编写组"]
+    assert course.authors_in("en") == ["Ana Silva", "A team"]

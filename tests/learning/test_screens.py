@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.learning.fixtures import NOON, complete, enrol, finish
 from tests.learning.small_course import CHECK, FINAL, RIVERS, SOIL, SPRINGS, WATER
+from webapp.core import limits
 from webapp.core.database import db
+from webapp.core.limits import LimitCounter
+from webapp.core.unit_of_work import unit_of_work
 from webapp.learning import queries
 from webapp.learning.models import Enrolment, ReadingReport, StepProgress
-from webapp.participation.models import ParticipationEvent
+from webapp.participation.models import EventKind, ParticipationEvent
 
 COURSE = f"/courses/{WATER}/"
 LESSON = f"{COURSE}{SPRINGS}/"
@@ -195,6 +198,23 @@ def test_the_page_carries_a_ticket_with_which_its_reading_can_be_reported(client
     ticket = re.search(r'data-reading="([^"]+)"', page)[1]
     assert re.search(r'data-reading-to="([^"]+)"', page)[1] == "/learning/reading"
     assert client.post("/learning/reading", data={"ticket": ticket, "seconds": "5"}).status_code == 204
+
+
+def test_reports_of_one_address_are_limited_and_none_is_kept_beyond(database, client, at):
+    at(datetime(2026, 9, 14, 4, tzinfo=UTC))
+    with unit_of_work():
+        db.session.add(LimitCounter(
+            key=limits._hashed("reading from 127.0.0.1"), hits=2_999, window_ends=datetime(2026, 9, 14, 4, 10, tzinfo=UTC),
+        ))
+
+    def report():
+        ticket = re.search(r'data-reading="([^"]+)"', client.get(LESSON).text)[1]
+        return client.post("/learning/reading", data={"ticket": ticket, "seconds": "5"}).status_code
+
+    assert [report(), report()] == [204, 429]
+    assert db.session.query(ParticipationEvent).filter_by(kind=EventKind.VIEWED).count() == 1
+    at(datetime(2026, 9, 14, 4, 11, tzinfo=UTC))
+    assert report() == 204
 
 
 def test_every_showing_has_a_ticket_of_its_own(client):

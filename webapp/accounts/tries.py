@@ -57,6 +57,14 @@ def count_download(*, person_id: object, now: datetime) -> None:
     _count(f"own data of {person_id}", 10, HOUR, now)
 
 
+def count_reading(*, address: str | None, now: datetime) -> None:
+    """3,000 reports of reading in a quarter of an hour per network address, which a whole training may share.
+
+    One statement, in the caller's unit of work: nothing else is counted where it refuses. Raises `TooManyRequests`.
+    """
+    limits.hit(key=f"reading from {network(address)}", limit=3_000, per=WINDOW, now=now)
+
+
 def forget_sign_in(email_key: str) -> None:
     """A right password starts the account's count anew. One statement, in the caller's unit of work."""
     limits.forget(f"sign-in as {email_key}")

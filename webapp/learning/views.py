@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request
 
+from webapp.accounts import tries
 from webapp.accounts.current import viewer
 from webapp.core import clock
 from webapp.core.access import public, signed_in
@@ -132,10 +133,11 @@ def report() -> tuple[str, int]:
         abort(400)
     course = course_or_404(seen.course_id)
     here = step_or_404(course, seen.step_id)
-    who = viewer()
+    who, now = viewer(), clock.now()
     with unit_of_work():
+        tries.count_reading(address=request.remote_addr, now=now)
         services.report_reading(
             view_id=seen.view_id, seconds=reading.seconds_of(request.form.get("seconds", "")), course=course, step=here,
-            person=who.person if who else None, origin=Origin.of_request(), now=clock.now(),
+            person=who.person if who else None, origin=Origin.of_request(), now=now,
         )
     return "", 204
