@@ -57,7 +57,7 @@ class Sheet(Model):
         Index("ix_sheets_course", "course_id", "step_id"),
         Index("ix_sheets_survey", "survey_id", "id", sqlite_where=SURVEYED, postgresql_where=SURVEYED),
         CheckConstraint("(course_id IS NULL) = (step_id IS NULL)", name="step"),
-        CheckConstraint("version >= 0", name="version"),
+        CheckConstraint("version >= 0 AND changes >= version", name="version"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -67,6 +67,8 @@ class Sheet(Model):
     language: Mapped[str] = mapped_column(String(20))
     state: Mapped[SheetState] = mapped_column(enum_column(SheetState, "sheet_state"), default=SheetState.DRAFT)
     version: Mapped[int] = mapped_column(default=0)
+    # How many changes were acknowledged, those in conflict included: the number of the last one.
+    changes: Mapped[int] = mapped_column(default=0)
     anonymous: Mapped[bool] = mapped_column(default=False)
     course_id: Mapped[str | None] = mapped_column(String(60))
     step_id: Mapped[str | None] = mapped_column(String(60))
