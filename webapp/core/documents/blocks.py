@@ -106,8 +106,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing: SVG markup of the kind that lessons and charts use (shapes and text with the classes of the style
-    sheet). `alternative` says what it shows; `width` is the share of the text's width that it takes at most.
+    """A drawing: SVG markup of shapes and text with the classes of the style sheet, as lessons and charts use it.
+
+    `alternative` says what it shows; `width` is the share of the text's width that it takes at most.
     """
 
     svg: str

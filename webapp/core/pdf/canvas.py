@@ -43,8 +43,8 @@ class GlyphCanvas(Canvas):
     def __init__(self, *, pagesize: tuple[float, float], language: str) -> None:
         self._file = io.BytesIO()
         self._embedded: dict[str, EmbeddedFace] = {}
-        self._whole = Element("Document")
-        self._open = [self._whole]
+        self.whole = Element("Document")
+        self._open = [self.whole]
         self._marks: list[list[Element]] = [[]]
         self._quiet = 0
         # Compressed by the document's filter below: reportlab's page filter adds base 85, slow and a quarter larger.
@@ -148,7 +148,7 @@ class GlyphCanvas(Canvas):
     def _add_structure(self) -> None:
         names = [name for name, item in self._doc.idToObject.items() if isinstance(item, pdfdoc.PDFPage)]
         written: dict[int, Any] = {}
-        whole = self._element_object(self._whole, pdfdoc.PDFObjectReference("structure-root"), names, written, name="structure")
+        whole = self._element_object(self.whole, pdfdoc.PDFObjectReference("structure-root"), names, written, name="structure")
         numbers: list[Any] = []
         for number, (page_name, marks) in enumerate(zip(names, self._marks, strict=False)):
             page = self._doc.idToObject[page_name]
@@ -189,7 +189,7 @@ class GlyphCanvas(Canvas):
                 kids.append(pdfdoc.PDFDictionary({
                     "Type": "/MCR", "Pg": pdfdoc.PDFObjectReference(pages[child[0]]), "MCID": child[1],
                 }))
-        return kids[0] if len(kids) == 1 and element is not self._whole else pdfdoc.PDFArray(kids)
+        return kids[0] if len(kids) == 1 and element is not self.whole else pdfdoc.PDFArray(kids)
 
 
 def _with_text(text: str, shown: str) -> str:

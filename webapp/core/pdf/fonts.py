@@ -48,6 +48,8 @@ JOINERS = frozenset("\u200c\u200d\u180e")
 # The Chinese face sets these a full em wide, as Chinese wants and Latin does not.
 AMBIGUOUS_WIDTH = frozenset("‘’“”—…·")
 
+MISSING = "〓"
+
 
 class Stack(NamedTuple):
     """Faces in order of preference; `han` draws the punctuation of Chinese text, `latin` that of other text."""
@@ -167,6 +169,25 @@ def _printable(cluster: str) -> bool:
     if any(unicodedata.category(character)[0] == "C" and character not in JOINERS for character in cluster):
         return False
     return any(face(name).draws(cluster) for name in DISPLAY.faces)
+
+
+def legible(text: str, stack: Stack) -> str:
+    """`text` with 〓, the printer's sign for a missing type, where no face of `stack` has a glyph.
+
+    Control characters other than line breaks go.
+    """
+    return "".join(_legible(cluster, stack) for cluster in clusters(text))
+
+
+@functools.lru_cache(maxsize=16384)
+def _legible(cluster: str, stack: Stack) -> str:
+    if cluster == "\n":
+        return cluster
+    if cluster == "\t":
+        return " "
+    if any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co"} and character not in JOINERS for character in cluster):
+        return ""
+    return cluster if any(face(name).draws(cluster) for name in stack.faces) else MISSING
 
 
 def warm_up(names: Iterable[str] = (LATIN_DISPLAY, LATIN, HAN, HAN_HEADING, PLAIN)) -> None:

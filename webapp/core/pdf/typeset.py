@@ -15,8 +15,8 @@ import uharfbuzz as hb
 
 from webapp.core.pdf.fonts import Face, Stack, clusters, faces_for
 
-NO_BREAK_BEFORE = frozenset("，。、；：？！）》」』”’…—·・་།")
-NO_BREAK_AFTER = frozenset("（《「『“‘")
+NO_BREAK_BEFORE = frozenset("，。、；：？！）》」』〉】〕〗｝］”’…—～·・་།％‰℃°%.,;:!?)]}/")
+NO_BREAK_AFTER = frozenset("（《「『〈【〔〖｛［“‘([{￥$€£")
 BREAK_AFTER = frozenset(" -·・་᠊")
 # Han, kana and full-width forms break between any two characters.
 WIDE_SCRIPTS = ((0x2E80, 0xA4CF), (0xF900, 0xFAFF), (0xFF00, 0xFFEF), (0x20000, 0x3FFFF))
