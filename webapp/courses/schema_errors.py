@@ -130,7 +130,7 @@ def known_keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
     for part in loc:
         current = _inner(current, part)
     models = [c for c in _alternatives(current) if isinstance(c, type) and issubclass(c, BaseModel)]
-    return sorted(models[0].model_fields) if models else []
+    return sorted(field.alias or name for name, field in models[0].model_fields.items()) if models else []
 
 
 def _alternatives(annotation: Any) -> list[Any]:
