@@ -1,19 +1,13 @@
-"""LocalGoals: the factory. It builds the application from its rooms and wires their signals."""
+"""LocalGoals: the factory, which is loaded when an application is wanted: a command must not wait for it."""
 
 from __future__ import annotations
 
-from importlib import import_module
+from typing import TYPE_CHECKING
 
-from flask import Flask
+if TYPE_CHECKING:
+    from flask import Flask
 
-from webapp.core.access import refuse_unmarked
-from webapp.core.config import Settings
-from webapp.core.database import init_database
-from webapp.core.errors import init_errors
-from webapp.core.i18n import init_languages
-from webapp.core.logs import init_logs
-from webapp.core.security import init_security
-from webapp.core.ui.speaking import ConstantMessages, SpeakingEnvironment
+    from webapp.core.config import Settings
 
 # From the ground up; each may import only from those before it (tests/architecture).
 ROOMS = (
@@ -24,17 +18,6 @@ ROOMS = (
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The application. Raises `SettingsError` or `UnmarkedView` instead of starting wrong."""
-    settings = settings or Settings.from_environment()
-    app = Flask("webapp", static_folder=None, template_folder=None)
-    app.jinja_environment = SpeakingEnvironment
-    app.jinja_options = {"extensions": [ConstantMessages]}
-    app.extensions["settings"] = settings
-    init_database(app, settings)
-    init_logs(app, settings)
-    init_security(app, settings)
-    init_languages(app)
-    init_errors(app)
-    for room in ROOMS:
-        import_module(f"webapp.{room}.room").init_app(app)
-    refuse_unmarked(app)
-    return app
+    from webapp.factory import build  # noqa: PLC0415  that is what is late on purpose
+
+    return build(settings)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from webapp.loading import loading
+
 if TYPE_CHECKING:
     from flask import Flask
 
@@ -16,7 +18,8 @@ def make_app() -> Flask:
     """The application by the environment's settings."""
     from webapp import create_app  # noqa: PLC0415  `courses check` must not wait for a database
 
-    return create_app()
+    with loading():
+        return create_app()
 
 
 # The command's name to the module and the name in it: a command loads only what it needs.
@@ -46,7 +49,8 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
         module, name = COMMANDS[cmd_name].split(":")
-        command = getattr(import_module(module), name)
+        with loading():
+            command = getattr(import_module(module), name)
         assert isinstance(command, click.Command)
         return command
 
@@ -60,7 +64,8 @@ def commands(context: click.Context) -> None:
 
 def main() -> None:
     """Run the command; a wrong setting is one sentence, not a traceback."""
-    from webapp.core.config import SettingsError  # noqa: PLC0415  as above
+    with loading():
+        from webapp.core.config import SettingsError  # noqa: PLC0415  as above
 
     try:
         commands()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from webapp.core.config import Mode, Settings
+from webapp.loading import loading
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -35,7 +36,8 @@ def serve(
     listener = listen(host, port)
     port = listener.getsockname()[1]
     # The server is not needed to find that the port is taken.
-    from webapp.serving import Server, count_in  # noqa: PLC0415
+    with loading():
+        from webapp.serving import Server, count_in  # noqa: PLC0415
 
     metrics = here.data_dir / "metrics" / str(port)
     count_in(metrics)

@@ -25,6 +25,7 @@ from prometheus_client import values
 from prometheus_client.multiprocess import mark_process_dead
 
 from webapp.core.database import db
+from webapp.loading import loading
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -188,17 +189,14 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """The application, ready to be shared by forked processes."""
-        # What is loaded now stays: looking for garbage in it would slow the start, and later copy its pages into every worker.
-        gc.disable()
+        # What is loaded now stays: looking for garbage in it would later copy its pages into every worker.
         keep_memory_small()
-        try:
+        with loading():
             app = self.make_app()
             with app.app_context():
                 # Connections that starting has used; a connection has one process.
                 db.engine.dispose()
             gc.freeze()
-        finally:
-            gc.enable()
         return app
 
     def run(self) -> None:

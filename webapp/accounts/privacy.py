@@ -6,7 +6,6 @@ import re
 from functools import cache
 from pathlib import Path
 
-from markdown import Markdown
 from markupsafe import Markup
 
 from webapp.core.i18n import LANGUAGES
@@ -45,4 +44,6 @@ def rendered(version: str, language: str) -> Markup:
         raise KeyError(version)
     text = (FOLDER / f"{version}.{language}.md").read_text(encoding="utf-8")
     _heading, body = text.split("\n", 1)
+    from markdown import Markdown  # noqa: PLC0415  a start must not wait for it
+
     return Markup(Markdown(output_format="html").convert(body))  # noqa: S704  as said above

@@ -6,11 +6,10 @@ import base64
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE = 12
 
@@ -27,6 +26,8 @@ def seal(plain: bytes, *, key: str, purpose: str, row: bytes) -> str:
 
 def unseal(sealed: str, *, keys: Sequence[str], purpose: str, row: bytes) -> bytes:
     """What was sealed under one of the keys; they are tried in turn. Raises `Unreadable`."""
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415  as below
+
     try:
         content = base64.urlsafe_b64decode(sealed)
     except ValueError as error:
@@ -38,5 +39,10 @@ def unseal(sealed: str, *, keys: Sequence[str], purpose: str, row: bytes) -> byt
 
 
 def _cipher(key: str, purpose: str) -> AESGCM:
+    # Few people have a second factor, and every start would wait for the library.
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415
+
     derived = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=f"localgoals {purpose}".encode()).derive(key.encode())
     return AESGCM(derived)

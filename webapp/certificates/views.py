@@ -18,7 +18,7 @@ from webapp.core.i18n import _
 from webapp.core.ids import MistypedCode, read_code
 from webapp.core.unit_of_work import unit_of_work
 from webapp.courses.catalogue import catalogue
-from webapp.learning.queries import learner
+from webapp.learning import queries as learning
 from webapp.participation.origin import Origin
 
 bp = Blueprint("certificates", __name__, template_folder="templates")
@@ -124,7 +124,7 @@ def claim(course_id: str) -> Any:
     who = viewer()
     assert who is not None
     course = catalogue().course(course_id) or abort(404)
-    enrolment = learner(who.person_id, course_id).enrolment
+    enrolment = learning.enrolment(who.person_id, course_id)
     if enrolment is None:
         raise NotCompleted
     with unit_of_work():

@@ -119,7 +119,11 @@ def record(
         "id": new_id(), "at": now, "actor_id": actor_id, "action": action, "subject_kind": kind, "subject_id": str(subject_id),
         "place_id": place_id, "channel": channel, "network": network, "before": _plain(before), "after": _plain(after),
     }
-    session.info.setdefault(_WAITING, []).append((session.get_nested_transaction(), entry))
+    if _WAITING not in session.info:
+        session.info[_WAITING] = []
+        # On this session only, and only now: on every session it would be asked at each statement of each request.
+        event.listen(session, "do_orm_execute", _before_reading)
+    session.info[_WAITING].append((session.get_nested_transaction(), entry))
 
 
 def _plain(value: Any) -> Any:
@@ -196,7 +200,6 @@ def _before_commit(session: Session) -> None:
         seal(session)
 
 
-@event.listens_for(db.session, "do_orm_execute")
 def _before_reading(state: ORMExecuteState) -> None:
     """Who reads the trail inside a unit of work finds what it recorded before."""
     if state.session.info.get(_WAITING) and state.is_select and state.bind_mapper is not None and state.bind_mapper.class_ is AuditEntry:
@@ -205,8 +208,8 @@ def _before_reading(state: ORMExecuteState) -> None:
 
 @event.listens_for(db.session, "after_transaction_end")
 def _over(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.parent is None:
-        session.info.pop(_WAITING, None)
+    if transaction.parent is None and session.info.pop(_WAITING, None) is not None:
+        event.remove(session, "do_orm_execute", _before_reading)
 
 
 @event.listens_for(db.session, "after_soft_rollback")

@@ -13,7 +13,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import IO, Any
 
-import xlsxwriter
 from flask import Response
 
 Cell = str | int | float | Decimal | date | datetime | None
@@ -80,6 +79,8 @@ def write_xlsx(sheet: Sheet, file: IO[bytes]) -> None:
 
     Text is written as text, never as a formula, a number or a link.
     """
+    import xlsxwriter  # noqa: PLC0415  a start must not wait for it
+
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(file, options) as book:
         _Pages(book, sheet).fill()

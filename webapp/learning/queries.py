@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -12,11 +14,21 @@ from webapp.learning.models import Enrolment, StepProgress
 from webapp.learning.rules import Progress
 
 
+class Enrolled(NamedTuple):
+    """An enrolment as pages read it: plain values, since an object of the ORM costs as much as finding it."""
+
+    id: UUID
+    course_id: str
+    last_step_id: str | None
+    last_active_at: datetime
+    completed_at: datetime | None
+
+
 @dataclass(frozen=True)
 class Learner:
     """A person in a course: the enrolment, None if there is none, and the progress."""
 
-    enrolment: Enrolment | None
+    enrolment: Enrolled | None
     progress: Progress
 
     @property
@@ -40,25 +52,35 @@ def learners(person_id: UUID | None) -> dict[str, Learner]:
     return _gathered(person_id, None) if person_id else {}
 
 
+def enrolment(person_id: UUID, course_id: str) -> Enrolment | None:
+    """The row itself, for what changes it. One query."""
+    return db.session.scalars(select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.course_id == course_id)).first()
+
+
 # Built once: lesson pages ask this at every request.
+_enrolments: Any = Enrolment.__table__
+_progress: Any = StepProgress.__table__
+_ENROLLED = len(Enrolled._fields)
 _ALL = (
-    select(Enrolment, StepProgress.step_id, StepProgress.done_at, StepProgress.seconds)
-    .outerjoin(StepProgress, StepProgress.enrolment_id == Enrolment.id)
-    .where(Enrolment.person_id == bindparam("person"))
-    .order_by(Enrolment.last_active_at.desc(), Enrolment.id)
+    select(*(_enrolments.c[name] for name in Enrolled._fields), _progress.c.step_id, _progress.c.done_at, _progress.c.seconds)
+    .outerjoin_from(_enrolments, _progress, _progress.c.enrolment_id == _enrolments.c.id)
+    .where(_enrolments.c.person_id == bindparam("person"))
+    .order_by(_enrolments.c.last_active_at.desc(), _enrolments.c.id)
 )
-_ONE = _ALL.where(Enrolment.course_id == bindparam("course"))
+_ONE = _ALL.where(_enrolments.c.course_id == bindparam("course"))
 
 
 def _gathered(person_id: UUID, course_id: str | None) -> dict[str, Learner]:
     query, values = (_ALL, {"person": person_id}) if course_id is None else (_ONE, {"person": person_id, "course": course_id})
-    enrolments: dict[str, Enrolment] = {}
+    enrolments: dict[str, Enrolled] = {}
     done: dict[str, set[str]] = {}
     seconds: dict[str, dict[str, int]] = {}
-    for enrolment, step_id, done_at, spent in db.session.execute(query, values):
-        enrolments[enrolment.course_id] = enrolment
-        finished = done.setdefault(enrolment.course_id, set())
-        times = seconds.setdefault(enrolment.course_id, {})
+    for row in db.session.execute(query, values):
+        found = Enrolled(*row[:_ENROLLED])
+        step_id, done_at, spent = row[_ENROLLED:]
+        enrolments[found.course_id] = found
+        finished = done.setdefault(found.course_id, set())
+        times = seconds.setdefault(found.course_id, {})
         if step_id is not None:
             times[step_id] = spent
             if done_at is not None:

@@ -109,7 +109,7 @@ def done(course_id: str, step_id: str) -> Any:
 def reopen(course_id: str, step_id: str) -> Any:
     """Undo 'done' of a lesson."""
     found, here, who = _lesson(course_id, step_id)
-    enrolment = queries.learner(who.person_id, found.id).enrolment or abort(404)
+    enrolment = queries.enrolment(who.person_id, found.id) or abort(404)
     with unit_of_work():
         services.reopen_step(enrolment=enrolment, step=here, now=clock.now())
     flash(_("This lesson is open again."), "ok")
