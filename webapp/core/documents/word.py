@@ -70,6 +70,8 @@ def _styles(file: Any, document: b.Document) -> None:
         style.font.bold = name in {"Heading 3", "Caption"}
         style.font.italic = False
         style.font.color.rgb = MUTED if name == "Subtitle" else RGBColor(0x1B, 0x20, 0x29) if name == "Caption" else INK
+    for name in ("Header", "Footer"):
+        file.styles[name].paragraph_format.tab_stops.clear_all()
     for old in file.styles["Title"].element.pPr.findall(qn("w:pBdr")):
         file.styles["Title"].element.pPr.remove(old)
     for name, before, after in (("Heading 1", 20, 6), ("Heading 2", 14, 4), ("Heading 3", 10, 3), ("Title", 4, 4)):
@@ -97,9 +99,9 @@ def _edges(section: Any, document: b.Document) -> None:
         paragraph = footer.paragraphs[0]
         _ends(paragraph, document.note, end)
         paragraph.add_run(words.page_before_number)
-        xml.field(paragraph.add_run(), "PAGE", "1")
+        xml.field(paragraph, "PAGE", "1")
         paragraph.add_run(words.page_between_numbers)
-        xml.field(paragraph.add_run(), "NUMPAGES", "1")
+        xml.field(paragraph, "NUMPAGES", "1")
         paragraph.add_run(words.page_after_number)
         xml.edge(paragraph, "top", size=4, colour="D6D2C6", space=4)
     for part in (section.header, section.footer, section.first_page_footer):
@@ -132,7 +134,7 @@ def _contents(file: Any, document: b.Document) -> None:
     heading = file.add_paragraph()
     run = heading.add_run(words_of(document.language).contents)
     run.font.size, run.font.color.rgb = Pt(13), INK
-    xml.field(file.add_paragraph().add_run(), 'TOC \\o "1-2" \\h \\z', "…")
+    xml.field(file.add_paragraph(), 'TOC \\o "1-2" \\h \\z', "…")
     # The word processor fills the field when the file is opened.
     file.settings.element.append(xml.element("w:updateFields", val="true"))
     file.add_page_break()

@@ -288,5 +288,5 @@ def _shares(table: b.Table) -> list[float]:
     for at, column in enumerate(table.columns):
         texts = [b.plain(column.title), *(b.plain(row[at]) for row in table.rows[:200] if b.is_words(row[at]))]  # type: ignore[arg-type]
         longest = max((len(text) + len(HAN.findall(text)) for text in texts), default=1)
-        found.append(float(min(max(longest, 6), 60)))
+        found.append(float(min(longest, 60) + 4))
     return found

@@ -23,16 +23,15 @@ def element(tag: str, **attributes: str | int) -> Any:
     return made
 
 
-def field(run: Any, code: str, shown: str = "") -> None:
+def field(paragraph: Any, code: str, shown: str = "") -> None:
     """A field that the word processor works out: PAGE, NUMPAGES, TOC."""
-    begin = element("w:fldChar", fldCharType="begin")
     instruction: Any = OxmlElement("w:instrText")
     instruction.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     instruction.text = f" {code} "
-    text: Any = OxmlElement("w:t")
-    text.text = shown
-    for child in (begin, instruction, element("w:fldChar", fldCharType="separate"), text, element("w:fldChar", fldCharType="end")):
-        run._r.append(child)  # noqa: SLF001  the library's documented way to its XML
+    for child in (element("w:fldChar", fldCharType="begin"), instruction, element("w:fldChar", fldCharType="separate")):
+        paragraph.add_run()._r.append(child)  # noqa: SLF001  the library's documented way to its XML
+    paragraph.add_run(shown)
+    paragraph.add_run()._r.append(element("w:fldChar", fldCharType="end"))  # noqa: SLF001
 
 
 def fonts(style: Any, *, latin: str, han: str) -> None:
