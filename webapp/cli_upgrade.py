@@ -53,7 +53,8 @@ def load_shipped() -> None:
         load_china(now)
     for course in catalogue().courses:
         with unit_of_work():
-            store_revisions([course, *course.quizzes.values(), *course.questions.values()], now)
+            exercises = [exercise.questionnaire for exercise in course.exercises.values()]
+            store_revisions([course, *course.quizzes.values(), *course.questions.values(), *exercises], now)
 
 
 def _one_at_a_time() -> None:

@@ -11,7 +11,7 @@ from webapp.courses.content import Bank, Draw, Quiz
 from webapp.courses.lessons import Reading
 from webapp.courses.problems import shown
 from webapp.courses.questions import Question, from_content
-from webapp.courses.revisions import plain
+from webapp.courses.revisions import Text, plain
 from webapp.courses.schema_errors import check
 from webapp.courses.schemas import (
     QUESTIONS,
@@ -32,18 +32,24 @@ def read_bank(reading: Reading, path: str, seen: dict[str, str]) -> Bank | None:
     """A bank; None after noting what is wrong in it. `seen` holds the ids of questions read so far and where they are."""
     before = len(reading.findings)
     document = reading.yaml(path)
-    bank = check(BankFile, document, reading.findings) if document else None
+    bank = check(BankFile, document, reading.findings, languages=reading.languages) if document else None
     if document is None or bank is None:
         return None
-    questions: list[Question] = []
-    for index, raw in enumerate(bank.questions):
-        question = _question(reading, document, ("questions", index), raw)
-        if question is not None:
-            questions.append(question)
-        _note_id(reading, document, index, raw, seen)
+    questions = read_questions(reading, document, bank.questions, seen)
     if len(reading.findings) > before:
         return None
-    return Bank(path.removeprefix("banks/").removesuffix(".yaml"), tuple(questions))
+    return Bank(path.removeprefix("banks/").removesuffix(".yaml"), questions, Text(bank.title))
+
+
+def read_questions(reading: Reading, document: Document, entries: list[Any], seen: dict[str, str]) -> tuple[Question, ...]:
+    """The questions under `questions` that are right; what is wrong with the others is noted."""
+    found: list[Question] = []
+    for index, raw in enumerate(entries):
+        question = _question(reading, document, ("questions", index), raw)
+        if question is not None:
+            found.append(question)
+        _note_id(reading, document, index, raw, seen)
+    return tuple(found)
 
 
 def _note_id(reading: Reading, document: Document, index: int, raw: Any, seen: dict[str, str]) -> None:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from webapp.core.i18n import localised
+from webapp.courses.questionnaire.content import Exercise
 from webapp.courses.questions import Question
 from webapp.courses.revisions import Text, content_of, revision_of
 
@@ -18,6 +19,7 @@ class StepKind(StrEnum):
     """What a step asks of the learner."""
 
     LESSON = "lesson"
+    EXERCISE = "exercise"
     QUIZ = "quiz"
 
 
@@ -103,10 +105,11 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Bank:
-    """Questions on one topic."""
+    """Questions on one topic; the title says which, and may be missing."""
 
     id: str
     questions: tuple[Question, ...]
+    title: Text = field(default_factory=Text)
 
 
 @dataclass(frozen=True)
@@ -170,11 +173,33 @@ class Quiz:
 
 
 @dataclass(frozen=True)
+class Form:
+    """One of two parallel tests, before (`a`) and after (`b`) a training: as many questions, as hard, on the same topics."""
+
+    id: str
+    title: Text
+    intro: Text
+    questions: tuple[Question, ...]
+
+    def to_content(self) -> dict[str, Any]:
+        """Plain JSON content; the questions by their revisions."""
+        return {
+            "title": content_of(self.title), "intro": content_of(self.intro), "questions": [each.revision for each in self.questions],
+        }
+
+
+@dataclass(frozen=True)
 class Completion:
-    """What must be done: lessons read and quizzes passed, by step id."""
+    """What must be done: lessons read, quizzes passed and exercises handed in, by step id."""
 
     lessons: tuple[str, ...]
     quizzes: tuple[str, ...]
+    exercises: tuple[str, ...] = ()
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Ids of every step that must be done."""
+        return (*self.lessons, *self.exercises, *self.quizzes)
 
 
 @dataclass(frozen=True)
@@ -212,6 +237,8 @@ class Course:
     certificate: bool
     edition: str
     media: Mapping[str, MediaFile] = field(repr=False)
+    exercises: Mapping[str, Exercise] = field(default_factory=dict)
+    forms: Mapping[str, Form] = field(default_factory=dict, repr=False)
 
     def to_content(self) -> dict[str, Any]:
         """Plain JSON content: what the course says of itself, and the revisions of its parts; its hash is the revision."""
@@ -219,11 +246,18 @@ class Course:
             "id", "languages", "title", "subtitle", "summary", "hours", "goal", "objectives", "authors", "licence", "revised",
             "steps", "completion", "certificate", "edition",
         )
+        # What most courses lack is left out, so that it does not change their revision.
+        some = {
+            "topics": {key: dict(bank.title) for key, bank in self.banks.items() if bank.title},
+            "exercises": {key: [exercise.revision, exercise.mode.value] for key, exercise in self.exercises.items()},
+            "forms": {key: form.to_content() for key, form in self.forms.items()},
+        }
         return {
             **{name: content_of(getattr(self, name)) for name in own if getattr(self, name) not in (None, Text(), ())},
             "lessons": {key: lesson.revision for key, lesson in self.lessons.items()},
             "quizzes": {key: quiz.revision for key, quiz in self.quizzes.items()},
             "banks": {key: [question.revision for question in bank.questions] for key, bank in self.banks.items()},
+            **{name: content for name, content in some.items() if content},
         }
 
     def authors_in(self, language: str) -> list[str]:
@@ -242,13 +276,20 @@ class Course:
         """The quiz with this id. Raises KeyError."""
         return self.quizzes[quiz_id]
 
+    def exercise(self, exercise_id: str) -> Exercise:
+        """The exercise with this id. Raises KeyError."""
+        return self.exercises[exercise_id]
+
     def question(self, question_id: str) -> Question | None:
         """The question with this id, of whichever bank."""
         return self.questions.get(question_id)
 
     def step_title(self, step: Step) -> Text:
         """Title of a step by language."""
-        return self.lessons[step.id].title if step.kind is StepKind.LESSON else self.quizzes[step.id].title
+        parts: Mapping[StepKind, Mapping[str, Lesson | Quiz | Exercise]] = {
+            StepKind.LESSON: self.lessons, StepKind.EXERCISE: self.exercises, StepKind.QUIZ: self.quizzes,
+        }
+        return parts[step.kind][step.id].title
 
     def before(self, step: Step) -> Step | None:
         """The step before, if any."""

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from webapp.core.database import db
 from webapp.courses.models import ContentRevision, CourseArchive, CoursePublication, RevisionKind
+from webapp.courses.questionnaire.content import Questionnaire
 from webapp.courses.questions import Question, from_content
 
 
@@ -24,6 +25,12 @@ def contents(hashes: Iterable[str], kind: RevisionKind) -> dict[str, dict[str, A
 def question_revisions(hashes: Iterable[str]) -> dict[str, Question]:
     """Stored questions by revision, old ones included; unknown ones are left out. One query."""
     return {key: from_content(content) for key, content in contents(hashes, RevisionKind.QUESTION).items()}
+
+
+def questionnaire_revisions(hashes: Iterable[str]) -> dict[str, Questionnaire]:
+    """Stored questionnaires by revision, old ones included; unknown ones are left out. One query."""
+    stored = contents(hashes, RevisionKind.QUESTIONNAIRE)
+    return {key: Questionnaire.from_content(content) for key, content in stored.items()}
 
 
 def publications() -> Mapping[str, str]:

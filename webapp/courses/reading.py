@@ -13,6 +13,7 @@ from webapp.core.i18n import _
 from webapp.courses import bibliography, labels, media, parity
 from webapp.courses.assessment import read_bank, read_quiz
 from webapp.courses.content import Bank, Completion, Course, Lesson, Quiz, QuizKind, Step, StepKind
+from webapp.courses.exercises import read_exercises, read_forms
 from webapp.courses.files import CourseFiles, from_folder
 from webapp.courses.lessons import Draft, Reading, finish, read_draft
 from webapp.courses.library import Library, library
@@ -25,8 +26,10 @@ from webapp.courses.yaml_text import Document
 
 PLACES = re.compile(
     r"course\.yaml|sources\.yaml|README[^/]*|LICENCE[^/]*|lessons/[^/]+\.md|(?:banks|quizzes)/[^/]+\.yaml|media/[^/]+"
-    r"|(?:exercises|forms|facilitator|handouts)/.+",
+    r"|exercises/[^/]+\.yaml|forms/[ab]\.yaml|(?:facilitator|handouts)/.+",
 )
+
+KINDS = tuple(kind.value for kind in StepKind)
 
 
 class BadCourse(Exception):
@@ -76,8 +79,11 @@ def _read(source: CourseFiles, course_id: str, shared: Library, findings: Findin
     raw_steps = _raw_steps(document)
     reading.steps = frozenset(step_id for _kind, step_id in raw_steps)
     lessons = _lessons(reading, [step_id for kind, step_id in raw_steps if kind == "lesson"])
-    banks, questions = _banks(reading)
+    seen: dict[str, str] = {}
+    banks, questions = _banks(reading, seen)
     quizzes = _quizzes(reading, banks)
+    exercises = read_exercises(reading, _modes(document))
+    forms = read_forms(reading, seen)
     if document is None or entry is None:
         return None
     steps = _steps(reading, document, entry)
@@ -87,7 +93,10 @@ def _read(source: CourseFiles, course_id: str, shared: Library, findings: Findin
     if len(findings):
         return None
     good = {name: bank for name, bank in banks.items() if bank is not None}
-    parts = {"steps": steps, "lessons": lessons, "quizzes": quizzes, "banks": good, "questions": questions, "completion": completion}
+    parts = {
+        "steps": steps, "lessons": lessons, "quizzes": quizzes, "banks": good, "questions": questions, "completion": completion,
+        "exercises": exercises, "forms": forms,
+    }
     return _course(course_id, source, entry, parts)
 
 
@@ -119,8 +128,15 @@ def _raw_steps(document: Document | None) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for entry in entries if isinstance(entries, list) else []:
         if isinstance(entry, dict):
-            found.extend((kind, value) for kind, value in entry.items() if kind in ("lesson", "quiz") and isinstance(value, str))
+            found.extend((kind, value) for kind, value in entry.items() if kind in KINDS and isinstance(value, str))
     return found
+
+
+def _modes(document: Document | None) -> dict[str, str]:
+    """The modes of the exercises, by id."""
+    entries = document.value.get("steps") if document and isinstance(document.value, dict) else None
+    steps = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    return {str(step["exercise"]): str(step.get("mode") or "alone") for step in steps if "exercise" in step}
 
 
 def _lessons(reading: Reading, wanted: list[str]) -> dict[str, Lesson]:
@@ -145,9 +161,8 @@ def _lessons(reading: Reading, wanted: list[str]) -> dict[str, Lesson]:
     return lessons
 
 
-def _banks(reading: Reading) -> tuple[dict[str, Bank | None], dict[str, Question]]:
+def _banks(reading: Reading, seen: dict[str, str]) -> tuple[dict[str, Bank | None], dict[str, Question]]:
     banks: dict[str, Bank | None] = {}
-    seen: dict[str, str] = {}
     for path in reading.files:
         if path.startswith("banks/"):
             banks[path.removeprefix("banks/").removesuffix(".yaml")] = read_bank(reading, path, seen)
@@ -172,34 +187,45 @@ def _steps(reading: Reading, document: Document, entry: CourseFile) -> tuple[Ste
     seen: set[str] = set()
     for index, item in enumerate(entry.steps):
         line = document.line(("steps", index))
-        step_id = item.lesson or item.quiz
-        if step_id is None or (item.lesson and item.quiz):
-            reading.findings.add(document.file, line, _("A step is either `lesson: …` or `quiz: …`."))
+        named = [(kind, step_id) for kind in StepKind if (step_id := getattr(item, kind.value)) is not None]
+        if len(named) != 1:
+            reading.findings.add(document.file, line, _("A step is either `lesson: …`, `exercise: …` or `quiz: …`."))
             continue
+        kind, step_id = named[0]
+        if item.mode and kind is not StepKind.EXERCISE:
+            reading.findings.add(document.file, document.line(("steps", index, "mode")), _("“mode” belongs to an exercise."))
         if step_id in seen or step_id in RESERVED_STEPS:
             reading.findings.add(document.file, line, _("The step id “%(id)s” comes twice or is kept for the system.", id=step_id))
-        if item.quiz and f"quizzes/{step_id}.yaml" not in reading.files:
+        if kind is StepKind.QUIZ and f"quizzes/{step_id}.yaml" not in reading.files:
             reading.findings.add(document.file, line, _("There is no quiz “%(id)s”. Expected the file quizzes/%(id)s.yaml.", id=step_id))
+        if kind is StepKind.EXERCISE and f"exercises/{step_id}.yaml" not in reading.files:
+            reading.findings.add(document.file, line, _(
+                "There is no exercise “%(id)s”. Expected the file exercises/%(id)s.yaml.", id=step_id,
+            ))
         seen.add(step_id)
-        steps.append(Step(StepKind.LESSON if item.lesson else StepKind.QUIZ, step_id, index + 1))
+        steps.append(Step(kind, step_id, index + 1))
     return tuple(steps)
 
 
 def _completion(reading: Reading, document: Document, entry: CourseFile, steps: tuple[Step, ...]) -> Completion:
     of_kind = {kind: [step.id for step in steps if step.kind is kind] for kind in StepKind}
     rule = entry.completion
-    wanted = {StepKind.LESSON: of_kind[StepKind.LESSON] if rule.lessons == "all" else rule.lessons, StepKind.QUIZ: rule.quizzes}
-    for kind, key in ((StepKind.LESSON, "lessons"), (StepKind.QUIZ, "quizzes")):
-        for index, step_id in enumerate(wanted[kind]):
+    wanted = {
+        "lessons": of_kind[StepKind.LESSON] if rule.lessons == "all" else rule.lessons,
+        "exercises": of_kind[StepKind.EXERCISE] if rule.exercises == "all" else rule.exercises,
+        "quizzes": rule.quizzes,
+    }
+    for kind, key in ((StepKind.LESSON, "lessons"), (StepKind.EXERCISE, "exercises"), (StepKind.QUIZ, "quizzes")):
+        for index, step_id in enumerate(wanted[key]):
             if step_id not in of_kind[kind]:
                 reading.findings.add(document.file, document.line(("completion", key, index)), _(
                     "“%(id)s” is not a step of this kind. Expected one of: %(known)s.",
                     id=step_id, known=", ".join(of_kind[kind]) or _("nothing"),
                 ))
-    if not wanted[StepKind.LESSON] and not wanted[StepKind.QUIZ]:
+    if not any(wanted.values()):
         line = document.line(("completion",))
-        reading.findings.add(document.file, line, _("Nothing is needed to complete the course. Expected a lesson or a quiz."))
-    return Completion(tuple(wanted[StepKind.LESSON]), tuple(wanted[StepKind.QUIZ]))
+        reading.findings.add(document.file, line, _("Nothing is needed to complete the course. Expected a lesson, an exercise or a quiz."))
+    return Completion(tuple(wanted["lessons"]), tuple(wanted["quizzes"]), tuple(wanted["exercises"]))
 
 
 def _check_award(reading: Reading, document: Document, entry: CourseFile) -> None:
@@ -229,5 +255,6 @@ def _course(course_id: str, source: CourseFiles, entry: CourseFile, parts: Mappi
         lessons=MappingProxyType(dict(parts["lessons"])), quizzes=MappingProxyType(dict(parts["quizzes"])),
         banks=MappingProxyType(dict(parts["banks"])), questions=MappingProxyType(dict(parts["questions"])),
         media=media.served(source.files),
+        exercises=MappingProxyType(dict(parts["exercises"])), forms=MappingProxyType(dict(parts["forms"])),
     )
     return replace(course, revision=revision_of("course", course.to_content()))

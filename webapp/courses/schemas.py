@@ -66,16 +66,19 @@ class Strict(BaseModel):
 
 
 class StepEntry(Strict):
-    """A step: one of the two keys."""
+    """A step: one of the first three keys; `mode` belongs to an exercise."""
 
     lesson: Id | None = None
+    exercise: Id | None = None
     quiz: Id | None = None
+    mode: Literal["alone", "group"] | None = None
 
 
 class CompletionEntry(Strict):
     """What completing the course takes."""
 
     lessons: Literal["all"] | list[Id] = "all"
+    exercises: Literal["all"] | list[Id] = []
     quizzes: list[Id] = []
 
 
@@ -219,7 +222,16 @@ QUESTIONS: dict[str, type[QuestionEntry]] = {
 class BankFile(Strict):
     """`banks/<topic>.yaml`; each question is checked by itself, so that one bad question does not hide the next."""
 
+    title: Localised | None = None
     questions: Annotated[list[Any], Field(min_length=1, max_length=500)]
+
+
+class FormFile(Strict):
+    """`forms/a.yaml` and `forms/b.yaml`; each question is checked by itself."""
+
+    title: Localised
+    intro: Localised
+    questions: Annotated[list[Any], Field(min_length=1, max_length=100)]
 
 
 class DrawEntry(Strict):

@@ -18,21 +18,27 @@ from webapp.courses.files import CourseFiles, from_folder, to_archive
 from webapp.courses.library import library
 from webapp.courses.models import ContentRevision, CourseArchive, CoursePublication, RevisionKind
 from webapp.courses.packing import self_contained
+from webapp.courses.questionnaire.content import Questionnaire
 from webapp.courses.questions import Question
 from webapp.courses.reading import read
 from webapp.courses.rules import NotPublished, UnknownCourse, UnknownRevision
 
 
-def store_revisions(items: Iterable[Question | Quiz | Course], now: datetime) -> None:
-    """Keep the content of questions, quizzes or courses by revision, if it is not kept yet. One query, none without items."""
+Stored = Question | Quiz | Questionnaire | Course
+
+
+def store_revisions(items: Iterable[Stored], now: datetime) -> None:
+    """Keep the content of questions, quizzes, questionnaires or courses by revision, if it is not kept yet. One query, none without items."""
     rows = {item.revision: {"hash": item.revision, "kind": _kind(item), "content": item.to_content(), "stored_at": now} for item in items}
     if rows:
         db.session.execute(insert_for(ContentRevision).values(list(rows.values())).on_conflict_do_nothing())
 
 
-def _kind(item: Question | Quiz | Course) -> RevisionKind:
+def _kind(item: Stored) -> RevisionKind:
     if isinstance(item, Quiz):
         return RevisionKind.QUIZ
+    if isinstance(item, Questionnaire):
+        return RevisionKind.QUESTIONNAIRE
     return RevisionKind.COURSE if isinstance(item, Course) else RevisionKind.QUESTION
 
 

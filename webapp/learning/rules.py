@@ -30,13 +30,13 @@ class Progress:
 
 
 def is_complete(completion: Completion, done: Collection[str]) -> bool:
-    """Whether the course's rule is met: every named lesson and quiz is done."""
-    return all(step_id in done for step_id in (*completion.lessons, *completion.quizzes))
+    """Whether the course's rule is met: every named lesson, exercise and quiz is done."""
+    return all(step_id in done for step_id in completion.steps)
 
 
 def still_needed(course: Course, done: Collection[str]) -> list[Step]:
     """Steps that the rule asks for and that are not done, in the course's order."""
-    needed = {*course.completion.lessons, *course.completion.quizzes} - set(done)
+    needed = set(course.completion.steps) - set(done)
     return [step for step in course.steps if step.id in needed]
 
 

@@ -90,6 +90,16 @@ def quiz_result(
         _came_to(enrolment, step, now)
 
 
+def hand_in(*, person: Person, enrolment: Enrolment, course: Course, exercise_id: str, origin: Origin, now: datetime) -> None:
+    """Note that the sheet of an exercise was handed in: the step is done, and stays so when the sheet is given back.
+
+    Nothing happens if the course has no such exercise any more.
+    """
+    step = course.step(exercise_id)
+    if step is not None and step.kind is StepKind.EXERCISE:
+        finish_step(person=person, enrolment=enrolment, course=course, step=step, origin=origin, now=now)
+
+
 def report_reading(
     *, view_id: UUID, seconds: float, course: Course, step: Step, person: Person | None, origin: Origin, now: datetime
 ) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from webapp.core.i18n import _
 from webapp.courses import labels
+from webapp.courses.library import library
 from webapp.courses.problems import Findings, Problem, shown
 from webapp.courses.questionnaire.checks import Places, judge
 from webapp.courses.questionnaire.content import Questionnaire
@@ -37,7 +38,7 @@ def read_text(text: str, questionnaire_id: str, file: str) -> Questionnaire:
     if not re.fullmatch(ID_PATTERN, questionnaire_id) or len(questionnaire_id) > 60:
         findings.add(file, 0, _("The file's name is the id. Expected lower-case letters, digits and single hyphens, at most 60."))
     document = load(text, file, findings)
-    found = read_document(document, questionnaire_id, findings) if document else None
+    found = read_document(document, questionnaire_id, findings, known_sources=library().sources) if document else None
     if found is None or len(findings):
         raise BadQuestionnaire(findings.sorted())
     return found
@@ -58,9 +59,13 @@ class _Draft:
 
 
 def read_document(
-    document: Document, questionnaire_id: str, findings: Findings, *, languages: tuple[str, ...] = ()
+    document: Document, questionnaire_id: str, findings: Findings, *, languages: tuple[str, ...] = (),
+    known_sources: Collection[str] = (),
 ) -> Questionnaire | None:
-    """The questionnaire of a document; None after noting what is wrong. `languages` are those of its course."""
+    """The questionnaire of a document; None after noting what is wrong.
+
+    `languages` are those of its course, `known_sources` the ids of the bibliography.
+    """
     before = len(findings)
     draft = _Draft(document, _languages(document, findings, languages), findings)
     entry = check(QuestionnaireFile, document, findings, languages=draft.languages)
@@ -73,6 +78,11 @@ def read_document(
         **_said(entry.model_dump()), "id": questionnaire_id, "languages": list(draft.languages), "sections": good,
     }
     found = Questionnaire.from_content(content)
+    for index, source in enumerate(found.sources):
+        if source not in known_sources:
+            findings.add(document.file, document.line(("sources", index)), _(
+                "There is no source “%(id)s”. Expected an id of courses/reference/sources.yaml.", id=source,
+            ))
     judge(found, document, findings, fields=draft.fields, broken=draft.broken)
     return found if len(findings) == before else None
 
