@@ -37,7 +37,10 @@ OWN = SHARED.replace("Transforming our world", "Our world")
 
 
 def by_id(extra=None):
-    changes = {f"lessons/springs.{tag}.md": FILES[f"lessons/springs.{tag}.md"].replace(text, "  - un-70-1\n") for tag, text in INLINE.items()}
+    changes = {}
+    for tag, text in INLINE.items():
+        path = f"lessons/springs.{tag}.md"
+        changes[path] = FILES[path].replace(text, "  - un-70-1\n")
     return {**changes, **(extra or {})}
 
 
@@ -70,7 +73,8 @@ def test_the_revision_of_a_lesson_covers_its_source(root):
 
 
 def test_an_unknown_id_is_told_with_its_line_and_the_nearest_known(root):
-    found = problems_of(by_id({"lessons/springs.en.md": FILES["lessons/springs.en.md"].replace(INLINE["en"], "  - un-70-l\n")}), library(root))
+    path = "lessons/springs.en.md"
+    found = problems_of(by_id({path: FILES[path].replace(INLINE["en"], "  - un-70-l\n")}), library(root))
     assert "lessons/springs.en.md:10: There is no source “un-70-l”. Did you mean “un-70-1”?" in found
     assert problems_of(by_id(), Library())[0].startswith("lessons/springs.en.md:10: There is no source “un-70-1”. Expected an id")
 

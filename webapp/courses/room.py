@@ -8,7 +8,7 @@ from markupsafe import Markup
 from webapp.accounts import access
 from webapp.core.i18n import lazy
 from webapp.core.ui.navigation import add_admin_link
-from webapp.courses import models, views, views_admin
+from webapp.courses import models, views, views_admin, views_reference
 from webapp.courses.markdown import inline_html
 
 __all__ = ["init_app", "models"]
@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
     """Register the images, and `inline_html` for texts with inline Markdown in templates."""
     app.register_blueprint(views.bp)
     app.register_blueprint(views_admin.bp)
+    app.register_blueprint(views_reference.bp)
     add_admin_link(
         app, lazy("Courses and their revisions"), "/admin/courses/", rank=50, shown=access.administer_everywhere,
         about=lazy("Import, publish and withdraw; what keeps a course from being shown."),
