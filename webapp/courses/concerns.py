@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from webapp.courses.citations import Place, lessons_of
@@ -55,7 +55,8 @@ class Concern:
 def by_goal(courses: Iterable[Course]) -> dict[str, Concern]:
     """What concerns each Goal (`11`) and target (`11.7`); what nothing concerns is left out.
 
-    A lesson belongs to the Goals of its front matter, a question to those of its tags and to the Goal of its target.
+    A lesson belongs to the Goals of its front matter, a question to those of its tags and to the Goal of its target, a worksheet
+    to those of its questionnaire.
     """
     listed = tuple(courses)
     found: dict[str, Concern] = {}
@@ -70,7 +71,19 @@ def by_goal(courses: Iterable[Course]) -> dict[str, Concern]:
                     counts[key] = counts.get(key, 0) + 1
             for key, count in counts.items():
                 found.setdefault(key, Concern()).topics.append(Topic(course, bank, count))
+        for sheet, keys in _worksheets(course):
+            for key in keys:
+                found.setdefault(key, Concern()).worksheets.append(sheet)
     return found
+
+
+def _worksheets(course: Course) -> Iterator[tuple[Worksheet, set[str]]]:
+    for step in course.steps:
+        exercise = course.exercises.get(step.id)
+        if exercise is not None:
+            asked = exercise.questionnaire
+            keys = {*map(str, asked.goals), *asked.targets, *(target.split(".")[0] for target in asked.targets)}
+            yield Worksheet(course, step.id, asked.title), keys
 
 
 def keys_of(tags: Iterable[str]) -> set[str]:

@@ -73,7 +73,7 @@ def lesson_page(course: Course, here: Step, learner: Learner) -> str:
     text = course.lesson(here.id).in_language(current_language())
     return render_template(
         "learning/lesson.html", course=course, step=here, text=text, outline=outline(course, learner, here),
-        revision=f"{course.revision}/{here.id}/{text.language}", signed_in=viewer() is not None,
+        revision=f"{course.revision}/{here.id}/{text.language}/{hash(text.html):x}", signed_in=viewer() is not None,
         done=here.id in learner.progress.done, ticket=reading.ticket(course, here), following=course.after(here),
     )
 
