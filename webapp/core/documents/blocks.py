@@ -6,10 +6,19 @@ A line break in a text is kept.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+
+# Neither file format may hold these; a tab and a line break stay.
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def clean(text: str) -> str:
+    """A text without control characters."""
+    return CONTROL.sub("", text)
 
 
 @dataclass(frozen=True)
@@ -203,11 +212,16 @@ class Document:
     created: date | None = None
     keywords: Sequence[str] = field(default=())
 
+    def __post_init__(self) -> None:
+        for name in ("title", "subtitle", "author", "note"):
+            object.__setattr__(self, name, clean(getattr(self, name)))
+
 
 def spans(words: Words) -> tuple[Span, ...]:
     """A text as spans, without empty ones."""
-    found = (Span(words),) if isinstance(words, str) else tuple(words)
-    return tuple(span for span in found if span.text)
+    found = (Span(words),) if isinstance(words, str) else words
+    cleaned = (replace(span, text=clean(span.text)) if CONTROL.search(span.text) else span for span in found)
+    return tuple(span for span in cleaned if span.text)
 
 
 def bold(words: Words) -> tuple[Span, ...]:
@@ -217,7 +231,7 @@ def bold(words: Words) -> tuple[Span, ...]:
 
 def plain(words: Words) -> str:
     """A text without its settings."""
-    return words if isinstance(words, str) else "".join(span.text for span in words)
+    return clean(words if isinstance(words, str) else "".join(span.text for span in words))
 
 
 def is_words(value: Words | Sequence[Block]) -> bool:

@@ -108,11 +108,12 @@ def _flow(parts: Sequence[Any], width: float, *, lying: bool) -> list[Any]:
 
 
 def _needed(parts: Sequence[Any], width: float) -> float:
-    height = 0.0
+    height = after = 0.0
     for part in parts:
         if not isinstance(part, Part):
             break
-        height += part.before + part.first_height(width)
+        height += max(after, part.before) + part.first_height(width)
+        after = part.after
         if not part.sticks:
             break
     return min(height, 400.0)
@@ -192,7 +193,8 @@ class _Entry(TextPart):
         number, look, anchor = self.page
         line = set_lines([(number, look)], 100)[0]
         y = (self.leading - look.size) / 2 + 0.1 * look.size
-        draw_line(self.canv, line, self.width + self.room - line.width, y)
+        with self.canv.marked(self.element):
+            draw_line(self.canv, line, self.width + self.room - line.width, y)
         self.canv.linkRect("", anchor, (self.indent, 0, self.width + self.room, self.height), relative=1, Border="[0 0 0]")
 
 
@@ -244,7 +246,7 @@ def _describe(canvas: GlyphCanvas, document: b.Document) -> None:
     canvas.setTitle(document.title)
     canvas.setAuthor(document.author)
     canvas.setSubject(document.subtitle)
-    canvas.setKeywords(", ".join(document.keywords))
+    canvas.setKeywords(b.clean(", ".join(document.keywords)))
     canvas.setCreator("LocalGoals")
     canvas.setProducer("LocalGoals")
     if document.created:

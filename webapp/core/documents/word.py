@@ -82,7 +82,7 @@ def _styles(file: Any, document: b.Document) -> None:
 def _properties(file: Any, document: b.Document) -> None:
     core = file.core_properties
     core.title, core.author, core.subject = document.title, document.author, document.subtitle
-    core.keywords, core.language, core.comments = ", ".join(document.keywords), document.language, ""
+    core.keywords, core.language, core.comments = b.clean(", ".join(document.keywords)), document.language, ""
     core.last_modified_by = document.author
     if document.created:
         core.created = core.modified = datetime.combine(document.created, time(), UTC)

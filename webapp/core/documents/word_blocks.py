@@ -212,7 +212,7 @@ class Writer:
         shape = paragraph.add_run().add_picture(io.BytesIO(data))
         scale = min(width / shape.width, int(Mm(150)) / shape.height)
         shape.width, shape.height = Emu(int(shape.width * scale)), Emu(int(shape.height * scale))
-        xml.alternative(shape, alternative)
+        xml.alternative(shape, b.clean(alternative))
 
     @block.register
     def _(self, block: b.Figure, place: Any) -> None:
