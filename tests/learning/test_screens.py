@@ -153,6 +153,21 @@ def test_a_completed_course_stays_completed_when_a_lesson_is_opened_again(login_
     assert "You have completed this course" in learner.get(f"{COURSE}?lang=en").text
 
 
+def form_tokens(page) -> set[str]:
+    return set(re.findall(r'name="csrf_token" value="([^"]*)"', page.text)) | set(re.findall(r'data-reading-token="([^"]*)"', page.text))
+
+
+@pytest.mark.parametrize("address", [COURSE, LESSON, "/courses/"])
+def test_parts_kept_for_all_readers_hold_the_form_token_of_none(login_as, address):
+    learner = login_as("learner")
+    mine = [form_tokens(learner.get(address)) for _turn in range(2)]
+    others = form_tokens(login_as("outsider").get(address))
+    assert all(len(tokens) == 1 for tokens in (*mine, others)), "one reader, one token"
+    assert not set().union(*mine) & others
+    assert mine[0] == mine[1]
+    assert not any("\x02" in token for token in others), "every hole is filled"
+
+
 def test_the_progress_of_one_learner_is_not_anothers(login_as, cast, water):
     finish(cast.learner, water, SPRINGS)
     db.session.commit()

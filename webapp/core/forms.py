@@ -4,9 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import current_app, g, session
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import generate_csrf
 
 from webapp.core.i18n import lazy
+
+MOST_TOKENS = 4096
+
+
+def form_token() -> str:
+    """The token of this browser's forms. It is signed once a process and session: signing it anew for each page proves no more."""
+    known: dict[str, str] = current_app.extensions.setdefault("form_tokens", {})
+    secret = session.get("csrf_token")
+    found = known.get(secret) if isinstance(secret, str) else None
+    if found is not None:
+        g.csrf_token = found
+        return found
+    made = str(generate_csrf())
+    if len(known) >= MOST_TOKENS:
+        known.clear()
+    known[session["csrf_token"]] = made
+    return made
 
 
 class Form(FlaskForm):  # type: ignore[misc]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -60,6 +61,12 @@ def _choose() -> str:
 def babel_locale(tag: str) -> str:
     """Babel's name of a language tag: `zh-Hans` is `zh_Hans`."""
     return tag.replace("-", "_")
+
+
+@lru_cache(maxsize=8)
+def _locale(tag: str) -> Locale:
+    # Babel would look for the file of the locale at every request.
+    return Locale.parse(babel_locale(tag))
 
 
 @contextmanager
@@ -136,7 +143,7 @@ def init_languages(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(str(folder) for folder in catalogues())
     Babel(
         app, default_locale="en", default_timezone="UTC",
-        locale_selector=lambda: Locale.parse(babel_locale(current_language())),
+        locale_selector=lambda: _locale(current_language()),
         timezone_selector=lambda: g.get("time_zone") or settings(app).programme_zone.key,
     )
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]

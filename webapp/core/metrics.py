@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import os
+from functools import cache
 
 from flask import Blueprint, Response, abort, request
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
@@ -22,8 +23,15 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 def observe(endpoint: str, method: str, status: int, seconds: float) -> None:
     """Count a request. Endpoints, not addresses: addresses hold ids; unknown methods count as one."""
-    _requests.labels(endpoint, method if method in _METHODS else "other", f"{status // 100}xx").inc()
-    _seconds.labels(endpoint).observe(seconds)
+    requests, times = _of(endpoint, method if method in _METHODS else "other", f"{status // 100}xx")
+    requests.inc()
+    times.observe(seconds)
+
+
+@cache
+def _of(endpoint: str, method: str, status: str) -> tuple[Counter, Histogram]:
+    """The counter and the times of one kind of request: as many as the program has, found faster than by their labels."""
+    return _requests.labels(endpoint, method, status), _seconds.labels(endpoint)
 
 
 @bp.get("/metrics")

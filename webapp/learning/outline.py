@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 from webapp.core.i18n import _, current_language
 from webapp.courses.content import Course, Step, StepKind
@@ -36,14 +37,46 @@ class Outline:
 
     course: Course
     learner: Learner
-    items: tuple[OutlineItem, ...]
+    current: Step | None
+    language: str
     done: int
     following: Step
+
+    @cached_property
+    def items(self) -> tuple[OutlineItem, ...]:
+        """The contents list."""
+        return tuple(
+            OutlineItem(step, _title(self.course, step, self.language), step_url(self.course.id, step.id), state, self._is_here(step))
+            for step, state in zip(self.course.steps, self.states, strict=True)
+        )
+
+    @cached_property
+    def states(self) -> tuple[str, ...]:
+        """State of each step."""
+        following = self.following.id if self.enrolled else None
+        finished = self.learner.progress.done
+        return tuple(
+            DONE if step.id in finished else NOW if step.id == following or self._is_here(step) else TODO for step in self.course.steps
+        )
+
+    def _is_here(self, step: Step) -> bool:
+        return self.current is not None and step.id == self.current.id
+
+    @property
+    def shape(self) -> str:
+        """Everything by which the contents list of two readers of one revision differs: names a part that is kept for both."""
+        here = self.current.number if self.current else 0
+        return f"{self.course.revision}/{here}/{self.state}/{self.enrolled}/{self.following.number}/{','.join(self.states)}"
+
+    @property
+    def progress_shape(self) -> str:
+        """The same for an entry of the catalogue, which shows how far one is, not where."""
+        return f"{self.course.revision}/{self.done}/{self.state}/{self.following.number}"
 
     @property
     def total(self) -> int:
         """Number of steps."""
-        return len(self.items)
+        return len(self.course.steps)
 
     @property
     def enrolled(self) -> bool:
@@ -86,20 +119,12 @@ class Outline:
 
 def outline(course: Course, learner: Learner, current: Step | None = None) -> Outline:
     """The outline of a course for a reader; no query."""
-    language = current_language()
-    following = next_step(course, learner.progress)
-    items = []
-    for step in course.steps:
-        title = course.step_title(step)
-        here = current is not None and step.id == current.id
-        if step.id in learner.progress.done:
-            state = DONE
-        elif here or (learner.enrolment is not None and step.id == following.id):
-            state = NOW
-        else:
-            state = TODO
-        items.append(OutlineItem(step, title.get(language) or next(iter(title.values())), step_url(course.id, step.id), state, here))
-    return Outline(course, learner, tuple(items), learner.progress.count(course), following)
+    return Outline(course, learner, current, current_language(), learner.progress.count(course), next_step(course, learner.progress))
+
+
+def _title(course: Course, step: Step, language: str) -> str:
+    title = course.step_title(step)
+    return title.get(language) or next(iter(title.values()))
 
 
 def count_of(course: Course, kind: StepKind) -> int:

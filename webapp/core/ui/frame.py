@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from flask import current_app, request
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from webapp.core import access
 from webapp.core.config import Mode, settings
+from webapp.core.forms import form_token
 from webapp.core.i18n import LANGUAGES, NATIVE_NAMES, current_language, here
 from webapp.core.ui import navigation
 
@@ -49,7 +49,7 @@ def frame(*, bare: bool = False) -> Frame:
             kept[key] = found
     header = found.header
     if viewer is not None:
-        header = header.replace(NAME, escape(viewer.name)).replace(TOKEN, generate_csrf())
+        header = header.replace(NAME, escape(viewer.name)).replace(TOKEN, form_token())
     elif not bare:
         header = header.replace(BACK, escape(quote(_back(), safe="")))
     way = escape(quote(here(), safe=""))

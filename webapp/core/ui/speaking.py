@@ -6,12 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from flask.templating import Environment
+from jinja2 import Template
 from jinja2.ext import Extension
 
 from webapp.core.i18n import current_language, speaking, translated
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2.environment import TemplateModule
+    from jinja2.runtime import Context
 
 # `{{ _("Sign in") }}`: one literal, nothing else. What has variables is left to the request.
 CONSTANT = re.compile(r"""\{\{-?\s*_\(\s*(?P<quote>["'])(?P<text>(?:(?!(?P=quote))[^\\{}%])*)(?P=quote)\s*\)\s*-?\}\}""")
@@ -37,9 +39,18 @@ def _translate(found: re.Match[str]) -> str:
     return text
 
 
+class SharedTemplate(Template):
+    """A template whose macros are made once, however often it is imported."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:  # noqa: ARG002  Jinja's signature
+        # All our templates have the same globals: Jinja would compare two sets of their names at each import on each page.
+        return super()._get_default_module()
+
+
 class SpeakingEnvironment(Environment):
     """An environment that answers with the templates of the reader's language."""
 
+    template_class = SharedTemplate
     language: str | None = None
 
     def in_language(self, tag: str) -> SpeakingEnvironment:
