@@ -159,7 +159,8 @@ def test_a_secret_from_outside_wins_and_leaves_no_file(tmp_path):
 
 
 @pytest.mark.parametrize(("address", "domain"), [
-    ("https://learn.example.org", "learn.example.org"), ("http://127.0.0.1:8000", "[127.0.0.1]"), ("https://学习.example.org", "学习.example.org".encode("idna").decode()),
+    ("https://learn.example.org", "learn.example.org"), ("http://127.0.0.1:8000", "[127.0.0.1]"),
+    ("https://学习.example.org", "学习.example.org".encode("idna").decode()),
 ])
 def test_mails_are_numbered_below_the_address_that_people_use(address, domain):
     assert Settings(public_url=address).mail_domain == domain

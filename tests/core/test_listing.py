@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
@@ -10,10 +12,12 @@ from werkzeug.datastructures import MultiDict
 
 from webapp.core import listing as lists
 from webapp.core.database import db
+from webapp.core.i18n import speaking
 from webapp.core.listing import BadQuery, Column, Filter, Listing
 from webapp.core.mail.models import MailState, OutboxMail
 from webapp.core.mail.services import queue
 from webapp.core.selection import NothingChosen, SelectionChanged, TooManyChosen, choose, reopen
+from webapp.core.ui.cells import list_rows
 
 NOON = datetime(2026, 9, 14, 4, 0, tzinfo=UTC)
 
@@ -131,3 +135,30 @@ def test_choosing_nothing_or_too_much_is_refused(mails, monkeypatch):
     monkeypatch.setattr("webapp.core.selection.COUNTED", 5)
     with pytest.raises(TooManyChosen):
         choose(MAILS, MultiDict({"all": "1"}), actor_id=mails[0].id, action="retry")
+
+
+def test_rows_are_escaped_once_and_shown_by_the_kind_of_their_value(app):
+    @dataclass(frozen=True)
+    class Row:
+        id: str
+        name: str
+        count: int
+        day: date
+        at: datetime
+
+    columns = (
+        Column("name", "Name", lambda row: row.name, link=lambda row: f"/x?a=1&b={row.id}"),
+        Column("count", "A & B", lambda row: row.count), Column("day", "Day", lambda row: row.day),
+        Column("at", "At", lambda row: row.at), Column("none", "None", lambda row: ""),
+        Column("state", "State", lambda row: row.name, state=lambda row: "done"),
+    )
+    page = SimpleNamespace(columns=columns, rows=[Row('1"', "<b>Li & Wu</b>", 1234, date(2026, 9, 14), NOON)])
+    with app.test_request_context("/"), speaking("en"):
+        html = str(list_rows(page, "id"))
+    assert html.count("&lt;b&gt;Li &amp; Wu&lt;/b&gt;") == 3
+    assert "&amp;amp;" not in html
+    for piece in (
+        '<a href="/x?a=1&amp;b=1&#34;">', 'data-label="A &amp; B">1,234</td>', '<time datetime="2026-09-14">14 September 2026</time>',
+        'value="1&#34;"', '<span class="muted">–</span>', '<span class="badge mark" data-state="done"><span>&lt;b&gt;',
+    ):
+        assert piece in html

@@ -16,7 +16,7 @@ from webapp.core.config import settings
 from webapp.core.i18n import LANGUAGES, current_language
 from webapp.core.ui import dates
 from webapp.core.ui.assets import PREFIX, Assets
-from webapp.core.ui.cells import list_cell
+from webapp.core.ui.cells import list_rows
 from webapp.core.ui.fragments import HOLE, kept
 from webapp.core.ui.frame import frame
 
@@ -113,7 +113,7 @@ def init_templates(app: Flask, assets: Assets) -> None:
         attributes=attributes,
         days_text=_days,
         machine_time=dates.machine_text,
-        list_cell=list_cell,
+        list_rows=list_rows,
         viewer=LocalProxy(access.current, unbound_message="outside a request"),
         page_frame=frame,
         language=LocalProxy(current_language),
