@@ -12,7 +12,7 @@ from webapp.accounts import bulk, services, services_merge
 from webapp.accounts.errors_people import CannotMergePeople, CannotPart, TooLateToUndo, UndoneAlready
 from webapp.accounts.errors_roles import LastAdministrator
 from webapp.accounts.models import Person, Role, RoleGrant, SignIn
-from webapp.accounts.models_people import BulkChange
+from webapp.accounts.models_people import BulkChange, DifferentPeople
 from webapp.accounts.services_erasure import ask
 from webapp.certificates.models import Certificate
 from webapp.core.audit import AuditEntry
@@ -254,3 +254,33 @@ def test_the_last_administrator_is_not_merged_into_somebody_whose_sign_in_is_dis
     db.session.commit()
     merged(cast, last, disabled)
     assert db.session.get_one(Person, last.id).merged_into_id == disabled.id
+
+
+def test_two_who_look_alike_and_are_two_are_not_shown_again_until_that_is_taken_back(database, cast, login_as):
+    first, second = cast.learner, cast.trainer
+    first.phone = second.phone = "+8613800138000"
+    db.session.commit()
+    browser, home = login_as("administrator"), "/admin/people/duplicates"
+    assert f"/admin/people/{second.id}/merge?into={first.id}" in browser.get(home).text
+    for _click in range(2):
+        answer = browser.post(f"/admin/people/{second.id}/different", data={"other": str(first.id)})
+        assert answer.location == home
+    page = browser.get(f"{home}?lang=en").text
+    assert "/merge?into=" not in page
+    assert "Known to be two people" in page
+    assert page.count("Compare them again") == 1
+    acts = select(AuditEntry.action).where(AuditEntry.action.like("people.%different"))
+    assert list(db.session.scalars(acts)) == ["people.marked_different"] * 2
+    browser.post(f"/admin/people/{first.id}/alike", data={"other": str(second.id)})
+    assert f"/admin/people/{second.id}/merge?into={first.id}" in browser.get(home).text
+
+
+def test_who_is_of_another_county_is_told_apart_from_nobody(database, cast, login_as):
+    with unit_of_work():
+        services.grant_role(person=cast.staff, role=Role.ADMINISTRATOR, place=cast.places.county, now=NOW, actor_id=None)
+    browser = login_as("staff")
+    for one, other in ((cast.learner, cast.other_county), (cast.other_county, cast.learner)):
+        assert browser.post(f"/admin/people/{one.id}/different", data={"other": str(other.id)}).status_code == 404
+    assert browser.post(f"/admin/people/{cast.learner.id}/different", data={"other": "x"}).status_code == 404
+    assert browser.post(f"/admin/people/{cast.learner.id}/different", data={"other": str(cast.learner.id)}).status_code == 409
+    assert db.session.query(DifferentPeople).count() == 0

@@ -82,3 +82,18 @@ class BulkChange(Model):
     count: Mapped[int]
     rows: Mapped[list[Any]] = mapped_column(Json)
     undone_at: Mapped[datetime | None]
+
+
+class DifferentPeople(Model):
+    """Two people who look alike and are not one, as somebody found out: they are not shown as possible duplicates again.
+
+    The ids stand in their order, so that a pair is there once.
+    """
+
+    __tablename__ = "different_people"
+    __table_args__ = (CheckConstraint("first_id <= second_id", name="order"),)
+
+    first_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    second_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
+    marked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+    marked_at: Mapped[datetime]

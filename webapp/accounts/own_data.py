@@ -11,7 +11,7 @@ from webapp.accounts import rules
 from webapp.accounts.models import MailToken, Person, RoleGrant, Session, SignIn, SignUp
 from webapp.accounts.models_data import Consent, ErasureRequest
 from webapp.accounts.models_invitations import InvitationCode, InvitationUse
-from webapp.accounts.models_people import PersonSpell
+from webapp.accounts.models_people import DifferentPeople, PersonSpell
 from webapp.accounts.models_signing import EmailChange, KnownDevice, OutsideIdentity, RecoveryCode, SecondFactor
 from webapp.accounts.models_tokens import AccessToken
 from webapp.core.database import db
@@ -102,6 +102,13 @@ def _say(asked: OwnDataAsked) -> list[OwnTable]:
             "invitation_id": _("Invitation"), "used_at": _("Used"),
         }),
         table_of(
+            DifferentPeople,
+            or_(*(column == asked.person_id for column in (
+                DifferentPeople.first_id, DifferentPeople.second_id, DifferentPeople.marked_by_id,
+            ))),
+            key="different", title=_("Whom you were told apart from, or told apart"), columns={"marked_at": _("Marked")},
+        ),
+        table_of(
             InvitationCode, or_(InvitationCode.person_id == asked.person_id, InvitationCode.made_by_id == asked.person_id),
             key="invitation-codes", title=_("Invitation codes for you, or made by you"),
             columns={"note": _("Note"), "created_at": _("Made"), "until": _("Valid until")},
@@ -122,6 +129,7 @@ def erase(event: PersonErased) -> None:
     db.session.execute(delete(InvitationCode).where(InvitationCode.person_id == person.id))
     db.session.execute(update(InvitationCode).where(InvitationCode.made_by_id == person.id).values(note=""))
     db.session.execute(delete(PersonSpell).where(PersonSpell.person_id == person.id))
+    db.session.execute(delete(DifferentPeople).where(or_(DifferentPeople.first_id == person.id, DifferentPeople.second_id == person.id)))
     keys = [rules.email_key(email) for email in event.emails]
     db.session.execute(delete(SignUp).where(SignUp.email_key.in_(keys)))
     db.session.flush()

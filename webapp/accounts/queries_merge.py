@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from webapp.accounts.finding import in_trees, person_found
 from webapp.accounts.models import Person
+from webapp.accounts.models_people import DifferentPeople
 from webapp.accounts.people_list import PersonRow, load
 from webapp.core.database import db
 
@@ -30,7 +31,7 @@ class Alike:
 def duplicates(paths: tuple[str, ...] | None) -> list[Alike]:
     """At most `MOST` pairs in the trees: same telephone, or same name in the same organisation, or in the same place without one.
 
-    An e-mail address belongs to one sign-in only, so it makes no pairs. Four queries.
+    An e-mail address belongs to one sign-in only, so it makes no pairs; who are known to be two are left out. Four queries.
     """
     one, other = aliased(Person), aliased(Person)
     same_work = or_(
@@ -39,12 +40,26 @@ def duplicates(paths: tuple[str, ...] | None) -> list[Alike]:
     )
     pairs: dict[tuple[UUID, UUID], bool] = {}
     for condition, by_phone in ((one.phone == other.phone, True), (and_(one.sort_key == other.sort_key, same_work), False)):
-        wanted = select(one.id, other.id).where(condition, one.id < other.id, *_listed(one, paths), *_listed(other, paths))
+        known = exists().where(DifferentPeople.first_id == one.id, DifferentPeople.second_id == other.id)
+        wanted = select(one.id, other.id).where(condition, one.id < other.id, ~known, *_listed(one, paths), *_listed(other, paths))
         order = one.phone if by_phone else one.sort_key
         for row in db.session.execute(wanted.order_by(order, one.id, other.id).limit(MOST)):
             pairs.setdefault((row[0], row[1]), by_phone)
     rows = _rows({each for pair in pairs for each in pair})
     return [Alike(rows[first], rows[second], by_phone) for (first, second), by_phone in list(pairs.items())[:MOST]]
+
+
+def known_as_two(paths: tuple[str, ...] | None) -> list[tuple[PersonRow, PersonRow]]:
+    """The last `MOST` pairs in the trees that somebody marked as two people, the newest first. Three queries."""
+    one, other = aliased(Person), aliased(Person)
+    wanted = (
+        select(one.id, other.id).join(DifferentPeople, DifferentPeople.first_id == one.id)
+        .join(other, other.id == DifferentPeople.second_id).where(*_listed(one, paths), *_listed(other, paths))
+        .order_by(DifferentPeople.marked_at.desc(), one.id, other.id).limit(MOST)
+    )
+    pairs = db.session.execute(wanted).all()
+    rows = _rows({each for pair in pairs for each in pair})
+    return [(rows[first], rows[second]) for first, second in pairs]
 
 
 def _listed(who: Any, paths: tuple[str, ...] | None) -> list[ColumnElement[bool]]:

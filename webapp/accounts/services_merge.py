@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from webapp.accounts.errors_people import CannotMergePeople, CannotPart
 from webapp.accounts.models import Person
-from webapp.accounts.models_people import BulkChange, ChangeKind
+from webapp.accounts.models_people import BulkChange, ChangeKind, DifferentPeople
 from webapp.accounts.services_people import check_undo, remember
 from webapp.accounts.services_roles import keeping_an_administrator
 from webapp.core.audit import record
 from webapp.core.database import db
 from webapp.core.i18n import _
 from webapp.core.signals import MergeAsked, PeopleMerged, PeopleParted, merge_asked, people_merged, people_parted
+from webapp.core.upsert import insert_for
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,31 @@ def _part(change: BulkChange, now: datetime, actor_id: UUID) -> int:
     db.session.flush()
     db.session.expire_all()
     return 1
+
+
+def mark_as_two(*, one: Person, other: Person, now: datetime, actor_id: UUID) -> None:
+    """Note that two who look alike are not one person. Audited; twice changes nothing. Raises `CannotMergePeople`."""
+    _check(one, other)
+    first, second = sorted((one, other), key=lambda each: each.id)
+    insert = insert_for(DifferentPeople).values(first_id=first.id, second_id=second.id, marked_by_id=actor_id, marked_at=now)
+    if db.session.execute(insert.on_conflict_do_nothing().returning(DifferentPeople.first_id)).first() is not None:
+        _audit_pair("people.marked_different", first, second, now, actor_id)
+
+
+def unmark_as_two(*, one: Person, other: Person, now: datetime, actor_id: UUID) -> None:
+    """Take that back. Audited; twice changes nothing."""
+    first, second = sorted((one, other), key=lambda each: each.id)
+    mark = (DifferentPeople.first_id == first.id, DifferentPeople.second_id == second.id)
+    if db.session.execute(delete(DifferentPeople).where(*mark).returning(DifferentPeople.first_id)).first() is not None:
+        _audit_pair("people.unmarked_different", first, second, now, actor_id)
+
+
+def _audit_pair(action: str, first: Person, second: Person, now: datetime, actor_id: UUID) -> None:
+    for subject, other in ((first, second), (second, first)):
+        record(
+            actor_id=actor_id, action=action, subject=("person", subject.id), now=now, place_id=subject.place_id,
+            after={"other": str(other.id)},
+        )
 
 
 def _check(gone: Person, kept: Person) -> None:

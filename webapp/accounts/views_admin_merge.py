@@ -30,8 +30,25 @@ def duplicates() -> str:
     who = administrator()
     return render_template(
         "accounts/admin_duplicates.html", pairs=queries_merge.duplicates(who.paths(Role.ADMINISTRATOR)), most=queries_merge.MOST,
-        states=people_list.SIGN_IN_STATES,
+        states=people_list.SIGN_IN_STATES, two=queries_merge.known_as_two(who.paths(Role.ADMINISTRATOR)),
     )
+
+
+@bp.post("/admin/people/<uuid:person_id>/<any(different, alike):action>")
+@allow(access.administer)
+def judge(person_id: UUID, action: str) -> Response:
+    """Note that this person and another are not one, or take that back."""
+    who = administrator()
+    one = person_of(who, person_id)
+    try:
+        other = person_of(who, UUID(request.form.get("other", "")))
+    except ValueError:
+        abort(404)
+    deed = services_merge.mark_as_two if action == "different" else services_merge.unmark_as_two
+    with unit_of_work():
+        deed(one=one, other=other, now=clock.now(), actor_id=who.person_id)
+    flash(_("They are not shown as one any more.") if action == "different" else _("They are compared again."), "ok")
+    return redirect(address("/admin/people/duplicates"), 303)
 
 
 @bp.get("/admin/people/<uuid:person_id>/merge")

@@ -43,6 +43,8 @@ ACTIONS = {
     "person.erased": lazy("Person erased"),
     "people.import_started": lazy("Import of people begun"),
     "people.imported": lazy("People imported"),
+    "people.marked_different": lazy("Two people marked as not one"),
+    "people.unmarked_different": lazy("Mark of two people taken back"),
     "people.merged": lazy("People merged"),
     "person.work_changed": lazy("Place, organisation or level of a person changed"),
     "place.added": lazy("Place added"),
