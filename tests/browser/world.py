@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 COURSE = "tot-1-introduction"
-CHECK, FINAL = "halfway-check", "final-quiz"
+CHECK, FINAL = "check-1", "final-quiz"
 LESSONS = ("from-mdgs-to-sdgs", "the-17-goals", "three-principles", "what-localizing-means")
 KEY = "a key for browser tests only, long enough"
 DATABASE = "localgoals.sqlite3"
