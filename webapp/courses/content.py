@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from webapp.core.i18n import localised
+from webapp.courses.papers import Facilitation
 from webapp.courses.questionnaire.content import Exercise
 from webapp.courses.questions import Question
 from webapp.courses.revisions import Text, content_of, revision_of
@@ -239,6 +240,7 @@ class Course:
     media: Mapping[str, MediaFile] = field(repr=False)
     exercises: Mapping[str, Exercise] = field(default_factory=dict)
     forms: Mapping[str, Form] = field(default_factory=dict, repr=False)
+    facilitation: Facilitation = field(default_factory=Facilitation, repr=False)
 
     def to_content(self) -> dict[str, Any]:
         """Plain JSON content: what the course says of itself, and the revisions of its parts; its hash is the revision."""
@@ -251,6 +253,7 @@ class Course:
             "topics": {key: dict(bank.title) for key, bank in self.banks.items() if bank.title},
             "exercises": {key: [exercise.revision, exercise.mode.value] for key, exercise in self.exercises.items()},
             "forms": {key: form.to_content() for key, form in self.forms.items()},
+            "facilitation": self.facilitation.to_content(),
         }
         return {
             **{name: content_of(getattr(self, name)) for name in own if getattr(self, name) not in (None, Text(), ())},

@@ -106,7 +106,7 @@ def _check_sources(reading: Reading, draft: Draft) -> None:
     cited = {source for _line, source in draft.outline.citations}
     for index, raw in enumerate(draft.front.sources):
         line = draft.document.line(("sources", index, "id"))
-        source_id = _id_of(raw)
+        source_id = id_of(raw)
         if source_id in seen:
             reading.findings.add(draft.file, line, _("The id “%(id)s” comes twice.", id=source_id))
         if source_id not in cited and draft.outline.renderable:
@@ -114,14 +114,15 @@ def _check_sources(reading: Reading, draft: Draft) -> None:
         seen.add(source_id)
 
 
-def _id_of(raw: Any) -> str:
+def id_of(raw: Any) -> str:
+    """The id in an entry of `sources`, which is an id or a whole source."""
     found = raw.get("id") if isinstance(raw, dict) else raw
     return found if isinstance(found, str) else ""
 
 
 def _listed(draft: Draft) -> set[str]:
     """Ids that the front matter names, unknown ones too, so that these are told of once."""
-    return {_id_of(raw) for raw in draft.front.sources}
+    return {id_of(raw) for raw in draft.front.sources}
 
 
 def finish(reading: Reading, lesson_id: str, drafts: Mapping[str, Draft]) -> Lesson | None:
@@ -148,8 +149,8 @@ def _render(reading: Reading, language: str, draft: Draft) -> LessonText | None:
     lines = {address: line for line, _alt, address, _caption in draft.outline.figures}
 
     def draw(path: str, alternative: str, number: int) -> str:
-        drawings[path] = _digest(reading, path, language)
-        return _figure(reading, language, (path, alternative, number), (draft.file, lines.get(path, draft.offset)))
+        drawings[path] = digest_of(reading, path, language)
+        return figure(reading, language, (path, alternative, number), (draft.file, lines.get(path, draft.offset)))
 
     numbers = _numbers(draft)
     page = Page(reading.course_id, language, numbers, reading.steps, draw, glossary=reading.glossary)
@@ -187,7 +188,8 @@ def _front_content(draft: Draft) -> dict[str, Any]:
     return content
 
 
-def _digest(reading: Reading, path: str, language: str) -> list[Any]:
+def digest_of(reading: Reading, path: str, language: str) -> list[Any]:
+    """What a drawing's part of a revision is: its content, and its texts in one language."""
     texts = _drawing_texts(reading, path, language) if path.endswith(".svg") else {}
     return [sha256(reading.files.get(path, b"")).hexdigest(), texts]
 
@@ -213,8 +215,9 @@ def _drawing_texts(reading: Reading, path: str, language: str) -> dict[str, str]
     return texts
 
 
-def _figure(reading: Reading, language: str, figure: tuple[str, str, int], at: tuple[str, int]) -> str:
-    path, alternative, number = figure
+def figure(reading: Reading, language: str, drawn: tuple[str, str, int], at: tuple[str, int]) -> str:
+    """Markup of an image (path, alternative text, number on the page); `at` is the file and line to name in problems."""
+    path, alternative, number = drawn
     data = reading.files.get(path)
     kind = path.rpartition(".")[2].lower()
     if not path.startswith("media/") or (kind not in IMAGE_TYPES and kind != "svg"):

@@ -44,10 +44,10 @@ def _languages(files: Mapping[str, bytes]) -> tuple[str, ...]:
 
 
 def _named(files: Mapping[str, bytes]) -> set[str]:
-    """Ids of sources in the front matter of all lessons."""
+    """Ids of sources in the front matter of all lessons and of what is for trainers."""
     found: set[str] = set()
     for path in files:
-        if not path.startswith("lessons/"):
+        if not path.startswith(("lessons/", "facilitator/")):
             continue
         findings = Findings()
         text = decode(path, files[path], findings)

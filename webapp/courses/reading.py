@@ -14,6 +14,7 @@ from webapp.courses import bibliography, labels, media, parity
 from webapp.courses.assessment import read_bank, read_quiz
 from webapp.courses.content import Bank, Completion, Course, Lesson, Quiz, QuizKind, Step, StepKind
 from webapp.courses.exercises import read_exercises, read_forms
+from webapp.courses.facilitator import read_facilitation
 from webapp.courses.files import CourseFiles, from_folder
 from webapp.courses.lessons import Draft, Reading, finish, read_draft
 from webapp.courses.library import Library, library
@@ -26,7 +27,7 @@ from webapp.courses.yaml_text import Document
 
 PLACES = re.compile(
     r"course\.yaml|sources\.yaml|README[^/]*|LICENCE[^/]*|lessons/[^/]+\.md|(?:banks|quizzes)/[^/]+\.yaml|media/[^/]+"
-    r"|exercises/[^/]+\.yaml|forms/[ab]\.yaml|(?:facilitator|handouts)/.+",
+    r"|exercises/[^/]+\.yaml|forms/[ab]\.yaml|facilitator/.+",
 )
 
 KINDS = tuple(kind.value for kind in StepKind)
@@ -72,8 +73,8 @@ def _read(source: CourseFiles, course_id: str, shared: Library, findings: Findin
         findings.add("course.yaml", 0, _("The file is missing."))
         return None
     document = reading.yaml("course.yaml")
-    reading.languages = _languages(document, findings)
-    reading.sources, reading.glossary = _known_sources(reading, shared), shared.glossary
+    reading.languages = declared_languages(document, findings)
+    reading.sources, reading.glossary = known_sources(reading, shared), shared.glossary
     entry = check(CourseFile, document, findings, languages=reading.languages) if document else None
     # The parts are checked even if course.yaml is wrong, so that an author sees everything at once.
     raw_steps = _raw_steps(document)
@@ -84,6 +85,7 @@ def _read(source: CourseFiles, course_id: str, shared: Library, findings: Findin
     quizzes = _quizzes(reading, banks)
     exercises = read_exercises(reading, _modes(document))
     forms = read_forms(reading, seen)
+    facilitation = read_facilitation(reading)
     if document is None or entry is None:
         return None
     steps = _steps(reading, document, entry)
@@ -95,12 +97,13 @@ def _read(source: CourseFiles, course_id: str, shared: Library, findings: Findin
     good = {name: bank for name, bank in banks.items() if bank is not None}
     parts = {
         "steps": steps, "lessons": lessons, "quizzes": quizzes, "banks": good, "questions": questions, "completion": completion,
-        "exercises": exercises, "forms": forms,
+        "exercises": exercises, "forms": forms, "facilitation": facilitation,
     }
     return _course(course_id, source, entry, parts)
 
 
-def _languages(document: Document | None, findings: Findings) -> tuple[str, ...]:
+def declared_languages(document: Document | None, findings: Findings) -> tuple[str, ...]:
+    """Languages of course.yaml as far as they can be made out; all of them if there are none."""
     value = document.value.get("languages") if document and isinstance(document.value, dict) else None
     if not isinstance(value, list):
         return labels.languages()
@@ -115,7 +118,7 @@ def _languages(document: Document | None, findings: Findings) -> tuple[str, ...]
     return tuple(dict.fromkeys(tag for tag in value if tag in known)) or known
 
 
-def _known_sources(reading: Reading, shared: Library) -> dict[str, bibliography.Source]:
+def known_sources(reading: Reading, shared: Library) -> dict[str, bibliography.Source]:
     """The shared bibliography; where the course has its own entry, that one."""
     document = reading.yaml(bibliography.FILE) if bibliography.FILE in reading.files else None
     own = bibliography.read_sources(document, reading.languages, reading.findings) if document else {}
@@ -256,5 +259,6 @@ def _course(course_id: str, source: CourseFiles, entry: CourseFile, parts: Mappi
         banks=MappingProxyType(dict(parts["banks"])), questions=MappingProxyType(dict(parts["questions"])),
         media=media.served(source.files),
         exercises=MappingProxyType(dict(parts["exercises"])), forms=MappingProxyType(dict(parts["forms"])),
+        facilitation=parts["facilitation"],
     )
     return replace(course, revision=revision_of("course", course.to_content()))

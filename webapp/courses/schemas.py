@@ -13,7 +13,7 @@ from webapp.courses.markdown_limits import too_hard
 
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 TEXT_LIMIT = 4_000
-RESERVED_STEPS = ("media",)
+RESERVED_STEPS = ("media", "facilitator", "slides")
 GOAL_TAG = re.compile(r"goal-([0-9]{1,2})")
 TARGET_TAG = re.compile(r"target-([0-9]{1,2}\.[0-9a-z]{1,2})")
 
@@ -121,6 +121,16 @@ class LessonFront(Strict):
     objectives: Annotated[list[Line], Field(min_length=1, max_length=12)]
     points: Annotated[list[Line], Field(min_length=1, max_length=12)]
     # Ids of the bibliography, or whole sources; each is checked by itself.
+    sources: Annotated[list[Any], Field(max_length=60)] = []
+
+
+class PaperFront(Strict):
+    """Front matter of a trainer's guide, of slides and of hand-outs."""
+
+    title: Line
+    summary: Line | None = None
+    minutes: Annotated[int, Field(ge=1, le=6000)] | None = None
+    # As in lessons.
     sources: Annotated[list[Any], Field(max_length=60)] = []
 
 
