@@ -193,7 +193,11 @@ class Server(BaseApplication):  # type: ignore[misc]
         keep_memory_small()
         with loading():
             app = self.make_app()
+            from webapp.courses.catalogue import read_ahead  # noqa: PLC0415  loaded with the application
+
             with app.app_context():
+                # Shared by the workers, which would each read them at their first page.
+                read_ahead()
                 # Connections that starting has used; a connection has one process.
                 db.engine.dispose()
             gc.freeze()

@@ -22,6 +22,7 @@ from webapp.core.database import db
 from webapp.courses import queries
 from webapp.courses.content import Course
 from webapp.courses.files import from_archive
+from webapp.courses.keeping import Kept
 from webapp.courses.library import shelf_stamp
 from webapp.courses.problems import Problem
 from webapp.courses.reading import BadCourse, read, read_folder
@@ -84,28 +85,38 @@ def wanted_order(root: Path) -> list[str]:
 _read: dict[Path, tuple[Stamp, Course | BadCourse]] = {}
 
 
-def _read_once(folder: Path, stamp: Stamp) -> Course | BadCourse:
+def _read_once(folder: Path, stamp: Stamp, kept: Kept | None) -> Course | BadCourse:
     known = _read.get(folder)
     if known is None or known[0] != stamp:
         try:
-            known = (stamp, read_folder(folder))
+            known = (stamp, _found_or_read(folder, kept))
         except BadCourse as error:
             known = (stamp, error)
         _read[folder] = known
     return known[1]
 
 
-def preload(root: Path) -> None:
+def _found_or_read(folder: Path, kept: Kept | None) -> Course:
+    found = kept.find(folder) if kept else None
+    if found is None:
+        found = read_folder(folder)
+        if kept:
+            kept.keep(folder, found)
+    return found
+
+
+def preload(root: Path, kept: Kept | None = None) -> None:
     """Read all folders ahead, so that workers forked from this process share what was read and answer at once."""
     for folder in course_folders(root):
-        _read_once(folder, stamp_of(folder) + shelf_stamp())
+        _read_once(folder, stamp_of(folder) + shelf_stamp(), kept)
 
 
 class Shelf:
     """Holds the catalogue of one application and keeps it current."""
 
-    def __init__(self, root: Path, *, watch: float = NEVER, follow: float = FOLLOW_SECONDS) -> None:
+    def __init__(self, root: Path, *, watch: float = NEVER, follow: float = FOLLOW_SECONDS, kept: Kept | None = None) -> None:
         self.root = root
+        self.kept = kept
         self.watch_every, self.follow_every = watch, follow
         self.lock = threading.Lock()
         self.stamps: dict[str, Stamp] = {}
@@ -162,7 +173,7 @@ class Shelf:
             self.problems.pop(name, None)
         for name, stamp in stamps.items():
             if self.stamps.get(name) != stamp:
-                self._take(name, _read_once(self.root / name, stamp))
+                self._take(name, _read_once(self.root / name, stamp, self.kept))
         self.stamps = stamps
         return True
 
@@ -215,9 +226,15 @@ def shelf() -> Shelf:
             watch=WATCH_SECONDS if chosen.mode is Mode.DEVELOPMENT else NEVER,
             # Tests count queries and publish by `look_again`.
             follow=NEVER if chosen.mode is Mode.TEST else FOLLOW_SECONDS,
+            kept=Kept(chosen.data_dir / "courses", chosen.signing_key) if chosen.mode is Mode.PRODUCTION else None,
         )
     assert isinstance(found, Shelf)
     return found
+
+
+def read_ahead() -> None:
+    """`preload` for the current application."""
+    preload(shelf().root, shelf().kept)
 
 
 def catalogue() -> Catalogue:
