@@ -14,24 +14,26 @@ from flask.ctx import AppContext
 from flask_babel import Babel
 
 from webapp.core import clock
-from webapp.core.config import Settings
+from webapp.core.config import Settings, shipped
 from webapp.core.errors import DomainError
 from webapp.core.i18n import LANGUAGES, _, _n, babel_locale, catalogues
 from webapp.core.unit_of_work import unit_of_work
-from webapp.courses import services
+from webapp.courses import glossary, labels, quality, services
 from webapp.courses.catalogue import course_folders
 from webapp.courses.files import CourseFiles, from_archive, from_folder
+from webapp.courses.library import FOLDER, library
 from webapp.courses.problems import Problem
 from webapp.courses.reading import BadCourse, read
 
 
-def _terminal_language() -> str:
+def terminal_language() -> str:
+    """The language of the terminal's settings."""
     wanted = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
     return "zh-Hans" if wanted.startswith("zh") else "en"
 
 
 @contextmanager
-def _speaking(language: str) -> Iterator[None]:
+def speaking_alone(language: str) -> Iterator[None]:
     """Translations without a database, a server or settings."""
     app = Flask("webapp", static_folder=None)
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(str(folder) for folder in catalogues())
@@ -51,12 +53,21 @@ def _sources(path: Path) -> list[tuple[str, CourseFiles]]:
     return [(str(folder), from_folder(folder)) for folder in course_folders(path)]
 
 
-def _problems(files: CourseFiles) -> tuple[Problem, ...]:
+def _problems(files: CourseFiles, *, strict: bool) -> tuple[Problem, ...]:
+    more = quality.judge(files) if strict else ()
     try:
         read(files)
     except BadCourse as error:
-        return error.problems
-    return ()
+        return tuple(sorted({*error.problems, *more}))
+    return more
+
+
+def _shared_problems(root: Path, *, strict: bool) -> tuple[Problem, ...]:
+    problems, terms = library(root).problems, root / FOLDER / glossary.FILE
+    if not strict or not terms.exists():
+        return problems
+    more = quality.judge_glossary(terms.read_text(encoding="utf-8", errors="replace"), labels.languages())
+    return tuple(sorted({*problems, *more}))
 
 
 def _show(prefix: str, problems: tuple[Problem, ...]) -> None:
@@ -71,13 +82,20 @@ def courses() -> None:
 
 @courses.command()
 @click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
-@click.option("--language", type=click.Choice(LANGUAGES), default=_terminal_language, help="Language of the messages.")
-def check(path: Path | None, language: str) -> None:
+@click.option("--language", type=click.Choice(LANGUAGES), default=terminal_language, help="Language of the messages.")
+@click.option(
+    "--strict/--format-only", default=None,
+    help="Judge the quality too (length, sentences, parts, feedback, terms), or the format only. Default: strict for the shipped courses.",
+)
+def check(path: Path | None, language: str, *, strict: bool | None) -> None:
     """Check a course folder or zip archive, or every course in a folder. Needs no database."""
     root = path or Settings.from_environment().courses_dir
-    with _speaking(language):
+    strict = root.resolve().is_relative_to(shipped("courses").resolve()) if strict is None else strict
+    with speaking_alone(language):
         sources = _sources(root)
-        found = {prefix: _problems(files) for prefix, files in sources}
+        found = {prefix: _problems(files, strict=strict) for prefix, files in sources}
+        if (root / FOLDER).is_dir():
+            found[str(root / FOLDER)] = _shared_problems(root, strict=strict)
         for prefix, problems in found.items():
             _show(prefix, problems)
         total = sum(len(problems) for problems in found.values())
