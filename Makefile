@@ -56,6 +56,7 @@ check: setup-dev
 	$(BIN)/python tools/settings_page.py --check
 	$(BIN)/python tools/access_page.py --check
 	$(BIN)/localgoals courses check
+	$(BIN)/localgoals questionnaires check
 
 bench: setup-dev
 	@bash tools/machine.sh wrk:wrk pg_ctl:postgresql chromium:chromium

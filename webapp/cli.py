@@ -30,6 +30,7 @@ COMMANDS = {
     "demo": "webapp.cli_demo:demo",
     "people": "webapp.accounts.cli:people",
     "places": "webapp.places.cli:places",
+    "questionnaires": "webapp.questionnaires.cli:questionnaires",
     "retention": "webapp.scheduler.cli_retention:retention",
     "scheduler": "webapp.scheduler.cli:scheduler",
     "serve": "webapp.cli_serve:serve",

@@ -23,12 +23,11 @@ from webapp.courses.questions import Question
 from webapp.courses.reading import read
 from webapp.courses.rules import NotPublished, UnknownCourse, UnknownRevision
 
-
 Stored = Question | Quiz | Questionnaire | Course
 
 
 def store_revisions(items: Iterable[Stored], now: datetime) -> None:
-    """Keep the content of questions, quizzes, questionnaires or courses by revision, if it is not kept yet. One query, none without items."""
+    """Keep content by revision, if it is not kept yet. One query, none without items."""
     rows = {item.revision: {"hash": item.revision, "kind": _kind(item), "content": item.to_content(), "stored_at": now} for item in items}
     if rows:
         db.session.execute(insert_for(ContentRevision).values(list(rows.values())).on_conflict_do_nothing())

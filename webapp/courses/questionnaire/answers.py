@@ -9,7 +9,7 @@ from typing import Any
 
 from webapp.core.i18n import localised
 from webapp.courses.questionnaire.content import Questionnaire, Section
-from webapp.courses.questionnaire.evaluate import Column, evaluate, rounded
+from webapp.courses.questionnaire.evaluate import Column, Scope, evaluate, rounded
 from webapp.courses.questionnaire.expressions import Tree
 from webapp.courses.questionnaire.fields import (
     ALWAYS,
@@ -226,7 +226,7 @@ class Answers:
         return self._known[key]
 
     def _evaluated(self, tree: Tree, table: str, row: str) -> Any:
-        return evaluate(tree, _Reader(self, table, row))
+        return evaluate(tree, Reader(self, table, row))
 
     def _column(self, table_id: str, column_id: str) -> list[Any]:
         key = ("column", table_id, column_id)
@@ -238,29 +238,34 @@ class Answers:
         return list(self._known[key])
 
 
-class _Reader:
+class Reader:
     """Values as expressions see them: of hidden fields nothing, numbers as decimals, words of one's own as `other`."""
 
     def __init__(self, answers: Answers, table: str, row: str) -> None:
         self.answers, self.table, self.row = answers, table, row
 
     def field(self, field_id: str) -> Any:
+        """Value of a field."""
         if not self.answers.visible(field_id):
             return None
         return meant(self.answers.questionnaire.by_id[field_id], self.answers.value(field_id))
 
     def own(self, column_id: str) -> Any:
+        """Value in the same row."""
         table = self.answers.questionnaire.by_id[self.table]
         assert isinstance(table, TableField)
         return meant(table.column(column_id), self.answers.cell(self.table, self.row, column_id))
 
     def rows(self, table_id: str) -> int:
+        """How many rows a table has."""
         return len(self.answers.rows(table_id)) if self.answers.visible(table_id) else 0
 
     def column(self, table_id: str, column_id: str) -> Iterable[Any]:
+        """Values of a column."""
         return self.answers._column(table_id, column_id) if self.answers.visible(table_id) else ()  # noqa: SLF001  its own reader
 
     def cells(self, matrix_id: str, part: str = "") -> Any:
+        """Values of a matrix, or of a part of it."""
         matrix = self.answers.questionnaire.by_id[matrix_id]
         assert isinstance(matrix, MatrixField)
         shown, asked = self.answers.visible(matrix_id), matrix.cell_field
@@ -281,3 +286,8 @@ def meant(field: Field | None, value: Any) -> Any:
             return [Decimal(each) for each in value]
         return [OTHER if is_other(each) else each for each in value]
     return OTHER if is_other(value) and field.type is FieldType.SINGLE else value
+
+
+def reader(answers: Answers) -> Scope:
+    """The values of a sheet as an expression outside tables sees them."""
+    return Reader(answers, "", "")

@@ -220,21 +220,26 @@ class _Judge:
         """Whether any expression is wrong."""
         before = len(self.findings)
         for source in sources(self.questionnaire):
+            names = Names(self.questionnaire.by_id, source.table, self.broken)
             try:
-                parse(source.text, Names(self.questionnaire.by_id, source.table, self.broken), condition=source.condition)
+                parse(source.text, names, condition=source.condition)
             except BadExpression as bad:
-                for problem in bad.problems:
+                # What is said of a field that could not be read may be wrong.
+                for problem in () if names.met_broken else bad.problems:
                     self.note(self._at(source.node, source.key), problem)
         return len(self.findings) > before or bool(self.broken)
 
     def _loops(self) -> None:
         logic = logic_of(self.questionnaire)
+        told: set[Node] = set()
         for chain in loops(logic.reads):
             lines = {node: self._line(node, logic.when, logic.values) for node in chain}
             story = " → ".join(f"`{node[1]}` ({self.document.file}:{lines[node]})" for node in (*chain, chain[0]))
-            for node in chain:
-                if node in logic.when or node in logic.values:
-                    self.findings.add(self.document.file, lines[node], _("A loop: each waits for the next. %(chain)s", chain=story))
+            written = {node for node in chain if node in logic.when or node in logic.values}
+            # What several loops share is told once.
+            for node in written if not written <= told else ():
+                self.findings.add(self.document.file, lines[node], _("A loop: each waits for the next. %(chain)s", chain=story))
+            told |= written
 
     def _line(self, node: Node, when: Mapping[Node, Any], values: Mapping[Node, Any]) -> int:
         key = "value" if node in values else "when" if node in when else "id"

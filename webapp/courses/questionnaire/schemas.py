@@ -109,8 +109,8 @@ class MultipleEntry(FieldEntry):
 class ScaleEntry(FieldEntry):
     """`scale`."""
 
-    first: Point = Field(alias="from")
-    last: Point = Field(alias="to")
+    first: Point = Field(default=1, alias="from")
+    last: Point = Field(default=5, alias="to")
     points: list[Localised] = Field(default_factory=list, max_length=21)
     low: Localised | None = None
     high: Localised | None = None

@@ -91,11 +91,12 @@ def type_of(field: Field) -> Type:
 class Names:
     """What names mean in a questionnaire, and inside a table the columns of the same row.
 
-    `broken` are ids of fields that could not be read: they are taken as they come.
+    `broken` are ids of fields that could not be read: they are taken as they come, and `met_broken` says that one was.
     """
 
     def __init__(self, fields: Mapping[str, Field], own: TableField | None = None, broken: Iterable[str] = ()) -> None:
         self.fields, self.own, self.broken = fields, own, frozenset(broken)
+        self.met_broken = False
 
     def knows(self, field_id: str) -> bool:
         """Whether something has this id."""
@@ -108,6 +109,7 @@ class Names:
         if column is not None:
             return ("own", field_id), type_of(column)
         if field_id in self.broken:
+            self.met_broken = True
             return ("empty",), ANY
         field = self.fields.get(field_id)
         if field is None:
@@ -124,6 +126,7 @@ class Names:
         """Tree and kind of `table.column`, or of a row or column of a matrix. Raises `Mismatch`."""
         field_id, part_id = name.replace("_", "-"), part.replace("_", "-")
         if field_id in self.broken:
+            self.met_broken = True
             return ("empty",), ANY
         field = self.fields.get(field_id)
         if field is None:

@@ -376,9 +376,9 @@ def _check_files(field: Field, value: Any, context: Context) -> Trouble | None:
 def check_file(field: FileField, file: StoredFile) -> Trouble | None:
     """What is wrong with one file, before or after it is stored."""
     if field.accept and file.kind not in field.accept:
-        return Trouble("file_kind", {"kinds": field.accept, "name": file.name})
+        return Trouble("file_kind", {"kinds": field.accept, "file": file.name})
     if file.size > field.max_mb * 1_000_000:
-        return Trouble("file_size", {"mb": field.max_mb, "name": file.name})
+        return Trouble("file_size", {"mb": field.max_mb, "file": file.name})
     return None
 
 
