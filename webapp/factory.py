@@ -13,6 +13,7 @@ from webapp.core.database import init_database
 from webapp.core.errors import init_errors
 from webapp.core.i18n import init_languages
 from webapp.core.logs import init_logs
+from webapp.core.routing import Route
 from webapp.core.security import init_security
 from webapp.core.ui.speaking import ConstantMessages, SpeakingEnvironment
 
@@ -21,6 +22,7 @@ def build(settings: Settings | None = None) -> Flask:
     """The application. Raises `SettingsError` or `UnmarkedView` instead of starting wrong."""
     settings = settings or Settings.from_environment()
     app = Flask("webapp", static_folder=None, template_folder=None)
+    app.url_rule_class = Route
     app.jinja_environment = SpeakingEnvironment
     app.jinja_options = {"extensions": [ConstantMessages]}
     app.extensions["settings"] = settings

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
+from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -35,6 +35,8 @@ log = structlog.get_logger(__name__)
 
 GRACE_SECONDS = 30
 RESTART_SECONDS = 2.0
+# Whoever waits for the first page should not wait for fonts as well.
+PATIENCE_SECONDS = 1.0
 # The number that glibc's <malloc.h> gives the parameter.
 M_MMAP_THRESHOLD = -3
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  gunicorn's heartbeat files: a disk may block for seconds
@@ -219,7 +221,9 @@ class Server(BaseApplication):  # type: ignore[misc]
         """In the new process: connections of the master are not its own; what takes long to load is loaded while it answers."""
         if self.callable is not None:
             forget_connections(self.callable)
-        Thread(target=load_printing, daemon=True).start()
+        later = Timer(PATIENCE_SECONDS, load_printing)
+        later.daemon = True
+        later.start()
 
     def end_worker(self, _master: Master, worker: Worker) -> None:
         """In the master: gauges of a process that is gone no longer count."""
