@@ -16,6 +16,7 @@ from tests.cast import signed_in_client
 from webapp.accounts import services, services_people
 from webapp.accounts.models import OrganisationType, Person, Role, Session, SignIn
 from webapp.accounts.models_people import BulkChange, PersonSpell
+from webapp.accounts.models_signing import SecondFactor
 from webapp.core.audit import AuditEntry
 from webapp.core.database import db
 from webapp.core.ids import new_id
@@ -365,3 +366,50 @@ def test_a_search_finds_the_same_inside_a_place_as_everywhere(database, login_as
     inside = {"q": typed, "place": str(cast.places.county.id)}
     everywhere = set(names_in(admin.get("/admin/people/", query_string={"q": typed}))) & {"王晓兰", "李建国"}
     assert set(names_in(admin.get("/admin/people/", query_string=inside))) == everywhere
+
+
+def test_a_telephone_is_written_by_administrators_and_found_again(database, county_admin, cast):
+    county_admin.post("/admin/people/new", data=person_data(place_id=str(cast.places.county.id), phone="１３８ 0013-8000"))
+    made = db.session.scalars(select(Person).where(Person.phone == "+8613800138000")).one()
+    assert f"/admin/people/{made.id}/" in county_admin.get("/admin/people/?q=138 0013 8000").text
+    page = f"/admin/people/{made.id}/edit"
+    assert 'value="+8613800138000"' in county_admin.get(page).text
+    data = person_data(name=made.name, place_id=str(cast.places.county.id), since="2026-09-14")
+    assert county_admin.post(page, data=data | {"phone": "12"}).status_code == 422
+    assert county_admin.post(page, data=data | {"phone": ""}).status_code == 303
+    db.session.expire_all()
+    assert db.session.get_one(Person, made.id).phone is None
+
+
+def test_organisations_of_a_chosen_place_narrow_the_list(database, login_as, cast, max_queries):
+    office = services.organisation_named(name="长安区水务局", type=OrganisationType.GOVERNMENT, place_id=cast.places.county.id, now=NOON)
+    db.session.get_one(Person, cast.ids["learner"]).organisation_id = office.id
+    db.session.commit()
+    client, county = login_as("administrator"), str(cast.places.county.id)
+    assert "长安区水务局" not in client.get(f"/admin/people/?place={cast.places.city.id}").text.partition("<form")[0]
+    with max_queries(8):
+        page = client.get(f"/admin/people/?place={county}").text
+    link = html.unescape(re.search(r'href="(/admin/people/\?[^"]*organisation=[^"]*)"', page)[1])
+    assert f"place={county}" in link
+    with max_queries(8):
+        chosen = client.get(link)
+    assert names_in(chosen) == ["王晓兰"]
+    assert f"/admin/people/?organisation={office.id}" in client.get(f"/admin/organisations/{office.id}/").text
+
+
+def test_an_administrator_switches_a_second_factor_off_for_who_lost_everything(database, login_as, county_admin, cast):
+    sign_in, client = sign_in_of(cast, "learner"), login_as("administrator")
+    page, deed = f"/admin/people/{cast.ids['learner']}/", f"/admin/people/{cast.ids['learner']}/reset-second-factor"
+    assert deed not in client.get(page).text
+    assert client.post(deed).status_code == 409
+    db.session.add(SecondFactor(sign_in_id=sign_in.id, sealed_secret="x", created_at=NOON, confirmed_at=NOON, last_step=0))
+    db.session.commit()
+    assert deed in client.get(page).text
+    assert county_admin.post(f"/admin/people/{cast.ids['other_county']}/reset-second-factor").status_code == 404
+    learner = login_as("learner")
+    assert client.post(deed).location == page
+    assert db.session.get(SecondFactor, sign_in.id) is None
+    assert learner.get("/me/").status_code == 302
+    assert db.session.scalars(select(OutboxMail)).one().recipient == cast.email("learner")
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "second_factor.switched_off")).one()
+    assert (entry.actor_id, entry.subject_id) == (cast.ids["administrator"], str(cast.ids["learner"]))

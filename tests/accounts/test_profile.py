@@ -16,7 +16,7 @@ def form(cast):
     """What the learner's browser sends when nothing was changed."""
     return {
         "name": "王晓兰", "language": "zh-Hans", "time_zone": "Asia/Shanghai", "place_id": str(cast.places.county.id), "organisation": "",
-        "organisation_type": "", "position_level": "20", "sex": "", "birth_year": "",
+        "organisation_type": "", "position_level": "20", "sex": "", "birth_year": "", "phone": "",
     }
 
 
@@ -43,12 +43,13 @@ def test_everything_can_be_changed(database, cast, login_as, form):
     response = client.post("/me/profile", data=form | {
         "name": "Wang Xiaolan", "language": "en", "time_zone": "Africa/Nairobi", "place_id": str(cast.places.other_county.id),
         "organisation": "Guye Water Bureau", "organisation_type": "government", "position_level": "50", "sex": "female",
-        "birth_year": "1986",
+        "birth_year": "1986", "phone": "0086 138 0013 8000",
     })
     assert (response.status_code, response.location) == (303, "/me/profile")
     person = learner(cast)
     assert (person.name, person.language, person.time_zone) == ("Wang Xiaolan", "en", "Africa/Nairobi")
     assert (person.place_id, person.position_level, person.sex, person.birth_year) == (cast.places.other_county.id, 50, "female", 1986)
+    assert person.phone == "+8613800138000"
     assert client.get_cookie("language").value == "en"
     page = client.get("/me/profile").get_data(as_text=True)
     assert "Your profile is saved." in page

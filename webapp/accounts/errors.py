@@ -86,3 +86,10 @@ class LastWayIn(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("This is your only way to sign in. Choose a password first."))
+
+
+class PhoneTaken(DomainError):
+    """Somebody else signs in with the number. The sentence tells no more than that it will not do."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This number cannot be used to sign in. Use another one, or ask who gave you the code."))

@@ -84,3 +84,17 @@ class TooLateToUndo(DomainError):
 
     def __init__(self, days: int) -> None:
         super().__init__(_("A change can be undone for %(days)d days; this one is older.", days=days))
+
+
+class HasNoSecondFactor(DomainError):
+    """There is nothing to switch off."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Signing in asks this person for no second factor."))
+
+
+class NoAddress(DomainError):
+    """The person signs in with a telephone number, to which no mail goes."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This person has no e-mail address. Print a new code for them under “Invitation codes”."))

@@ -45,15 +45,26 @@ def person_found_within(text: str) -> ColumnElement[bool] | None:
     Its people are looked through in an index of their own: less work than finding everybody of that name in the country first.
     """
     words = names.query_words(text)
-    return person_found(text) if names.is_address(text) or not words else _looked_through(Person.search, words)
+    direct = names.is_address(text) or _number(text) is not None or not words
+    return person_found(text) if direct else _looked_through(Person.search, words)
 
 
 def person_found(text: str) -> ColumnElement[bool] | None:
-    """People by name, or by the beginning of their address where the text looks like one."""
+    """People by name; by the beginning of their address, or by their telephone, where the text looks like one."""
+    number = _number(text)
+    if number is not None:
+        return Person.phone == number
     if names.is_address(text):
         start = SignIn.email_key.startswith(rules.email_key(text), autoescape=True)
         return Person.id.in_(select(SignIn.person_id).where(start))
     return named(Person.search, text)
+
+
+def _number(text: str) -> str | None:
+    try:
+        return rules.phone_of(text)
+    except rules.Refused:
+        return None
 
 
 def in_trees(column: Any, paths: Iterable[str] | None) -> ColumnElement[bool] | None:

@@ -28,6 +28,8 @@ REASONS = {
     "organisation": {
         "long": TOO_LONG % {"max": rules.ORGANISATION_LONGEST}, "name": lazy("Please write the name with letters or characters."),
     },
+    "phone": {"phone": lazy("Please write a telephone number with its area code, or leave it empty.")},
+    "phone_needed": {"phone": lazy("Please write a telephone number such as 138 0013 8000, or an e-mail address.")},
     "birth_year": {"year": lazy("Please write a year with four digits, or leave it empty.")},
     "password": {
         "long": TOO_LONG % {"max": passwords.LONGEST}, "nul": lazy("This password holds a character that cannot be typed everywhere."),
@@ -90,9 +92,9 @@ def one_of(kind: Any, label: Any) -> Any:
 
 
 class SignInForm(Form):
-    """E-mail and password, and where to go then."""
+    """E-mail, or the telephone number of those without one, and password; and where to go then."""
 
-    email = text_field(lazy("E-mail"), required)
+    email = text_field(lazy("E-mail or telephone number"), required)
     password = PasswordField(lazy("Password"), validators=[required])
     next = HiddenField()
 
@@ -171,9 +173,10 @@ class WelcomeForm(WithPlace, Form):
 
 
 class ProfileForm(WelcomeForm):
-    """The same and how a person is called, in which language and time."""
+    """The same and how a person is called and reached, in which language and time."""
 
     name = text_field(lazy("Name"), keeps(rules.name_of, "name"))
+    phone = text_field(lazy("Telephone"), keeps(rules.phone_of, "phone"))
     language = one_of(RadioField, lazy("Language"))
     time_zone = one_of(SelectField, lazy("Time zone"))
 

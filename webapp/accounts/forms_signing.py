@@ -52,11 +52,25 @@ class InvitationForm(Form):
 class OwnSignInForm(NewPasswordForm):
     """What somebody whom others registered chooses to sign in with."""
 
-    email = text_field(lazy("E-mail"), keeps(rules.email_of, "email"))
+    email = text_field(lazy("E-mail or telephone number"))
     agree = BooleanField(lazy("I have read the privacy notice and agree to it"), validators=[agreed])
 
-    def __init__(self, *, name: str, **rest: Any) -> None:
+    def __init__(self, *, name: str, by_phone: bool, **rest: Any) -> None:
         super().__init__(email="", name=name, **rest)
+        self._by_phone = by_phone
+
+    @property
+    def phone(self) -> str:
+        """The telephone number that was typed, empty for an address."""
+        return "" if "@" in (self.email.data or "") else self.email.data or ""
+
+    def validate_email(self, field: Any) -> None:
+        """An address, or a telephone number; for who signs in with a number already, a number."""
+        if self.phone or not field.data or self._by_phone:
+            required(self, field)
+            keeps(rules.phone_of, "phone_needed")(self, field)
+        else:
+            keeps(rules.email_of, "email")(self, field)
 
     def known_email(self) -> str:
         """What the password must not be."""

@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from webapp.accounts.current import Viewer
-from webapp.accounts.models import Organisation, Person, Role, SignIn
+from webapp.accounts.models import Organisation, Person, Role, RoleGrant, SignIn
 from webapp.accounts.models_invitations import InvitationCode
 from webapp.core.config import settings
 from webapp.core.database import db
@@ -128,11 +128,18 @@ def _of_kind(value: str) -> ColumnElement[bool]:
 
 
 def people_without_sign_in(place: Place, *, viewer: Viewer, ids: Sequence[UUID] | None = None) -> list[Person]:
-    """People of a tree who cannot sign in yet, by name, at most `MOST_PEOPLE`; kept to the viewer's trees. One query."""
+    """People of a tree who have no address to sign in with, by name, at most `MOST_PEOPLE`; kept to the viewer's trees. One query.
+
+    Who signs in with a telephone number may need a new password. Whoever has a role is left out then: a code that opens their
+    account is not for everybody who administers the place.
+    """
+    by_number = and_(SignIn.email == "", SignIn.disabled_at.is_(None), ~exists().where(
+        RoleGrant.person_id == Person.id, RoleGrant.revoked_at.is_(None),
+    ))
     statement = (
         select(Person).join(Place, Place.id == Person.place_id).outerjoin(SignIn, SignIn.person_id == Person.id)
-        .where(within(place.path), SignIn.id.is_(None), Person.erased_at.is_(None), Person.merged_into_id.is_(None))
-        .options(joinedload(Person.organisation)).order_by(Person.name, Person.id).limit(MOST_PEOPLE)
+        .where(within(place.path), or_(SignIn.id.is_(None), by_number), Person.erased_at.is_(None), Person.merged_into_id.is_(None))
+        .options(joinedload(Person.organisation), contains_eager(Person.sign_in)).order_by(Person.name, Person.id).limit(MOST_PEOPLE)
     )
     scope = in_trees(viewer)
     if scope is not None:

@@ -179,9 +179,12 @@ def _found_by_its_name(row: Person | Organisation, value: str, _before: object, 
     row.search, row.sort_key = names.search_text(value), names.sort_key(value)
 
 
-# No extension and no parser of words: the terms are made here, and the index finds them by their beginning in any locale.
 class SignIn(Model):
-    """How a person signs in. The e-mail is kept as typed and, for comparing, folded."""
+    """How a person signs in: by an address, kept as typed and, for comparing, folded in `email_key`.
+
+    Who has no address signs in with a telephone number: then `email` is empty, and `email_key` holds the number, which no address
+    can equal. The number is a name to sign in with, and proves nothing: nothing is ever sent to it.
+    """
 
     __tablename__ = "sign_ins"
     __table_args__ = (
@@ -201,6 +204,11 @@ class SignIn(Model):
     created_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship(back_populates="sign_in", lazy="joined", innerjoin=True)
+
+    @property
+    def name(self) -> str:
+        """What the person types to sign in."""
+        return self.email or self.email_key
 
 
 class Session(Model):

@@ -62,7 +62,7 @@ def _sign_in(asked: OwnDataAsked) -> list[OwnTable]:
     mine, made = asked.sign_in_id, {"created_at": _("Made")}
     return [
         table_of(SignIn, SignIn.person_id == asked.person_id, key="sign-in", title=_("Your sign-in"), columns={
-            "email": _("E-mail"), "verified_at": _("Confirmed"), "disabled_at": _("Disabled"), **made,
+            "email": _("E-mail"), "email_key": _("Signs in with"), "verified_at": _("Confirmed"), "disabled_at": _("Disabled"), **made,
         }, note=_("The password itself is not known to us; its hash is left out.")),
         table_of(Session, Session.sign_in_id == mine, key="sessions", title=_("Where you were signed in"), columns={
             "device": _("Device"), **made, "expires_at": _("Ends at the latest"), "ended_at": _("Ended"),

@@ -31,11 +31,11 @@ def answer(asked: MergeAsked) -> MergeAnswer:
     kept, gone = both.get(asked.kept_id), both.get(asked.gone_id)
     points = []
     if gone and kept:
-        points.append(_("Both can sign in. %(kept)s goes on; %(gone)s is disabled and signed out.", kept=kept.email, gone=gone.email))
+        points.append(_("Both can sign in. %(kept)s goes on; %(gone)s is disabled and signed out.", kept=kept.name, gone=gone.name))
     elif gone:
-        points.append(_("The sign-in %(email)s moves.", email=gone.email))
+        points.append(_("The sign-in %(email)s moves.", email=gone.name))
     elif kept:
-        points.append(_("The sign-in %(email)s stays.", email=kept.email))
+        points.append(_("The sign-in %(email)s stays.", email=kept.name))
     roles = db.session.scalar(
         select(func.count()).select_from(RoleGrant).where(RoleGrant.person_id == asked.gone_id, RoleGrant.revoked_at.is_(None))
     ) or 0

@@ -60,7 +60,7 @@ def load(keys: Sequence[UUID]) -> list[PersonRow]:
     statement = (
         select(
             Person.id, Person.name, Person.place_id, Person.position_level, Person.demo, Person.created_at,
-            Organisation.name.label("office"), SignIn.email, SignIn.disabled_at, SignIn.verified_at,
+            Organisation.name.label("office"), SignIn.id.label("sign_in_id"), SignIn.email, SignIn.disabled_at, SignIn.verified_at,
         )
         .outerjoin(Organisation, Organisation.id == Person.organisation_id).outerjoin(SignIn, SignIn.person_id == Person.id)
         .where(Person.id.in_(keys))
@@ -72,7 +72,7 @@ def load(keys: Sequence[UUID]) -> list[PersonRow]:
         PersonRow(
             id=row.id, name=row.name, place=names.get(row.place_id, ""), organisation=row.office or "",
             level=levels.get(row.position_level, ""),
-            email=row.email or "", sign_in=_state(row.disabled_at, row.verified_at) if row.email else WITHOUT, demo=row.demo,
+            email=row.email or "", sign_in=_state(row.disabled_at, row.verified_at) if row.sign_in_id else WITHOUT, demo=row.demo,
             created_at=row.created_at,
         )
         for row in (rows[key] for key in keys)

@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import defer, joinedload
 
 from webapp.accounts.current import Viewer
 from webapp.accounts.models import Organisation, Person, Role, RoleGrant, Session, SignIn
 from webapp.accounts.models_people import BulkChange, PersonSpell
+from webapp.accounts.models_signing import SecondFactor
 from webapp.core.database import db
 from webapp.places.models import Place
 
@@ -34,14 +35,18 @@ def person(person_id: UUID) -> Person | None:
     return db.session.scalars(_person(select(Person), person_id).execution_options(populate_existing=True)).first()
 
 
-def person_and_browsers(person_id: UUID, now: datetime) -> tuple[Person, int] | None:
-    """The same, and in how many browsers they are signed in. One query."""
+def person_and_browsers(person_id: UUID, now: datetime) -> tuple[Person, int, bool] | None:
+    """The same, in how many browsers they are signed in, and whether signing in asks for a second factor. One query."""
     signed_in = (
         select(func.count()).select_from(Session).join(SignIn, SignIn.id == Session.sign_in_id)
         .where(SignIn.person_id == Person.id, Session.ended_at.is_(None), Session.expires_at > now).correlate(Person).scalar_subquery()
     )
-    row = db.session.execute(_person(select(Person, signed_in), person_id)).first()
-    return (row[0], row[1]) if row else None
+    second_factor = (
+        exists().where(SignIn.person_id == Person.id, SecondFactor.sign_in_id == SignIn.id, SecondFactor.confirmed_at.is_not(None))
+        .correlate(Person)
+    )
+    row = db.session.execute(_person(select(Person, signed_in, second_factor), person_id)).first()
+    return (row[0], row[1], bool(row[2])) if row else None
 
 
 def _person(statement: Any, person_id: UUID) -> Any:

@@ -38,6 +38,10 @@ def _statistics(place: str) -> Sequence[str]:
     return [_("may see the statistics of %(place)s, and save them as files", place=place)]
 
 
+def _teaching(_place: str) -> Sequence[str]:
+    return [_("may open the guides, slides and hand-outs for trainers of every course")]
+
+
 def _interface(place: str) -> Sequence[str]:
     return [_("may make access tokens, by which programs read people, courses and certificates of %(place)s", place=place)]
 
@@ -61,6 +65,7 @@ def _programme(_place: str) -> Sequence[str]:
 
 
 RIGHTS = (
+    Right("teaching", frozenset({Role.TRAINER, Role.AUTHOR, Role.STAFF, Role.ADMINISTRATOR}), ("teach",), _teaching),
     Right("statistics", frozenset({Role.STAFF, Role.ADMINISTRATOR}), ("see_statistics",), _statistics),
     Right("interface", frozenset({Role.STAFF, Role.ADMINISTRATOR}), ("use_interface",), _interface),
     Right("administration", frozenset({Role.ADMINISTRATOR}), ("administer",), _administration),

@@ -130,6 +130,16 @@ def phone_of(text: str) -> str | None:
     return f"+86{digits}" if re.fullmatch(r"1[3-9][0-9]{9}", digits) else digits
 
 
+def sign_in_key(text: str) -> str:
+    """What somebody types to sign in, as it is compared: an address folded, or a telephone number. Never refuses."""
+    if "@" not in text:
+        try:
+            return phone_of(text) or ""
+        except Refused:
+            pass
+    return email_key(text)
+
+
 def moment_of(seconds: object) -> datetime | None:
     """The moment that the cookie names in seconds since 1970, or None for anything else."""
     if isinstance(seconds, bool) or not isinstance(seconds, int) or not 0 <= seconds < 2**35:

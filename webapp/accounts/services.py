@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from webapp.accounts import names, passwords, rules, services_work
-from webapp.accounts.errors import EmailTaken
+from webapp.accounts.errors import EmailTaken, PhoneTaken
 from webapp.accounts.models import Organisation, OrganisationType, Person, PositionLevel, Sex, SignIn
 from webapp.accounts.models_people import OrganisationAlias
 from webapp.accounts.services_roles import grant_role, revoke_role
@@ -20,14 +20,15 @@ from webapp.core.upsert import insert_for
 from webapp.places.models import Place
 
 __all__ = [
-    "address_person", "create_person", "create_sign_in", "describe", "grant_role", "organisation_named", "revoke_role",
+    "address_person", "change_phone_of_sign_in", "create_person", "create_sign_in", "create_sign_in_by_phone", "describe", "grant_role",
+    "organisation_named", "revoke_role",
 ]
 
 
 def create_person(
     *, name: str, language: str, now: datetime, actor_id: UUID | None = None, time_zone: str = "Asia/Shanghai",
     place: Place | None = None, organisation: Organisation | None = None, position_level: PositionLevel | None = None,
-    sex: Sex | None = None, birth_year: int | None = None, demo: bool = False,
+    sex: Sex | None = None, birth_year: int | None = None, phone: str | None = None, demo: bool = False,
 ) -> Person:
     """Add a person, without a sign-in. The name is cleaned; raises `rules.Refused` if nothing is left of it.
 
@@ -36,7 +37,7 @@ def create_person(
     person = Person(
         id=new_id(), name=rules.name_of(name), language=language, time_zone=time_zone, place_id=place.id if place else None,
         organisation_id=organisation.id if organisation else None, position_level=position_level, sex=sex, birth_year=birth_year,
-        demo=demo, created_at=now,
+        phone=phone, demo=demo, created_at=now,
     )
     db.session.add(person)
     db.session.flush()
@@ -66,6 +67,37 @@ def create_sign_in(
     if actor_id is not None:
         record(actor_id=actor_id, action="sign_in.created", subject=("person", person.id), now=now)
     return row
+
+
+def create_sign_in_by_phone(*, person: Person, phone: str, password_hash: str, now: datetime) -> SignIn:
+    """Let a person without an address sign in with a telephone number from now on; audited as theirs.
+
+    The number is a name and proves nothing, so something else must have shown who it is. Raises `PhoneTaken`, `rules.Refused`.
+    """
+    number = _free_number(phone, None)
+    row = SignIn(
+        id=new_id(), person_id=person.id, email="", email_key=number, password_hash=password_hash, verified_at=now, created_at=now,
+    )
+    db.session.add(row)
+    person.phone = person.phone or number
+    db.session.flush()
+    record(actor_id=person.id, action="sign_in.created", subject=("person", person.id), now=now)
+    return row
+
+
+def change_phone_of_sign_in(*, sign_in: SignIn, phone: str) -> None:
+    """Another number to sign in with. Raises `PhoneTaken`, `rules.Refused`."""
+    sign_in.email_key = _free_number(phone, sign_in.id)
+    db.session.flush()
+
+
+def _free_number(phone: str, sign_in_id: UUID | None) -> str:
+    number = rules.phone_of(phone)
+    if number is None:
+        raise rules.Refused("phone")
+    if db.session.scalar(select(SignIn.id).where(SignIn.email_key == number, SignIn.id != (sign_in_id or new_id()))) is not None:
+        raise PhoneTaken
+    return number
 
 
 def organisation_named(*, name: str, type: OrganisationType, place_id: UUID | None, now: datetime) -> Organisation:  # noqa: A002  the column's name
@@ -116,9 +148,9 @@ def describe(
     db.session.flush()
 
 
-def address_person(*, person: Person, name: str, language: str, time_zone: str) -> None:
-    """How a person is called, in which language and in which time. Raises `rules.Refused`."""
-    person.name = rules.name_of(name)
+def address_person(*, person: Person, name: str, phone: str, language: str, time_zone: str) -> None:
+    """How a person is called and reached, in which language and in which time. Raises `rules.Refused`."""
+    person.name, person.phone = rules.name_of(name), rules.phone_of(phone)
     person.language = language
     person.time_zone = time_zone
     db.session.flush()

@@ -139,7 +139,7 @@ def emails(person_id: UUID) -> tuple[str, ...]:
         select(EmailChange.old_email, EmailChange.new_email).join(SignIn, SignIn.id == EmailChange.sign_in_id)
         .where(SignIn.person_id == person_id)
     )
-    return tuple(dict.fromkeys([*own, *(each for row in changed for each in row)]))
+    return tuple(each for each in dict.fromkeys([*own, *(each for row in changed for each in row)]) if each)
 
 
 def erase_due(now: datetime) -> int:

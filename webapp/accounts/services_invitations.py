@@ -41,13 +41,14 @@ def make_for_group(
 
 
 def make_for_people(*, people: Sequence[Person], until: datetime, actor_id: UUID | None, now: datetime) -> list[tuple[Person, str]]:
-    """For each person without a sign-in a code that works once; older ones of theirs are closed. Audited.
+    """For each person without an address to sign in with a code that works once; older ones of theirs are closed. Audited.
 
-    The codes are in the result and nowhere else. People who have a sign-in, or are gone, are left out. Three statements, and
+    Who has no sign-in gets their first one by it, who signs in with a telephone number a new password. The codes are in the
+    result and nowhere else. People who sign in with an address, or are gone, are left out. Three statements, and
     one for each code.
     """
     ids = [person.id for person in people]
-    with_sign_in = set(db.session.scalars(select(SignIn.person_id).where(SignIn.person_id.in_(ids))))
+    with_sign_in = set(db.session.scalars(select(SignIn.person_id).where(SignIn.person_id.in_(ids), SignIn.email != "")))
     wanted = [each for each in people if each.id not in with_sign_in and each.erased_at is None and each.merged_into_id is None]
     db.session.execute(
         update(InvitationCode).where(InvitationCode.person_id.in_([each.id for each in wanted]), InvitationCode.closed_at.is_(None))
@@ -84,7 +85,8 @@ def find(text: str, now: datetime) -> InvitationCode:
         raise InvitationUnknown from error
     row = db.session.scalars(
         select(InvitationCode).where(InvitationCode.code_hash == tokens.hash_of(code))
-        .options(joinedload(InvitationCode.place), joinedload(InvitationCode.organisation), joinedload(InvitationCode.person))
+        .options(joinedload(InvitationCode.place), joinedload(InvitationCode.organisation),
+                 joinedload(InvitationCode.person).joinedload(Person.sign_in))
     ).one_or_none()
     if row is None or not works(row, now):
         raise InvitationUnknown
@@ -102,9 +104,23 @@ def use(*, invitation_id: UUID, person_id: UUID, now: datetime) -> InvitationCod
 
     Nothing about the person changes here.
     """
-    insert = insert_for(InvitationUse).values(id=new_id(), invitation_id=invitation_id, person_id=person_id, used_at=now)
-    if db.session.execute(insert.on_conflict_do_nothing().returning(InvitationUse.id)).first() is None:
+    if not _note_use(invitation_id, person_id, now):
         return db.session.get(InvitationCode, invitation_id)
+    return _count_use(invitation_id, person_id, now)
+
+
+def claim(*, invitation_id: UUID, person_id: UUID, now: datetime) -> None:
+    """Use a code of a person's own: of two who ask at once one is in. Raises `InvitationUnknown`."""
+    if not _note_use(invitation_id, person_id, now) or _count_use(invitation_id, person_id, now) is None:
+        raise InvitationUnknown
+
+
+def _note_use(invitation_id: UUID, person_id: UUID, now: datetime) -> bool:
+    insert = insert_for(InvitationUse).values(id=new_id(), invitation_id=invitation_id, person_id=person_id, used_at=now)
+    return db.session.execute(insert.on_conflict_do_nothing().returning(InvitationUse.id)).first() is not None
+
+
+def _count_use(invitation_id: UUID, person_id: UUID, now: datetime) -> InvitationCode | None:
     counted = db.session.execute(
         update(InvitationCode)
         .where(

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from webapp.accounts import mail, queries, rules, services, services_consent, services_invitations, services_sessions, tokens
-from webapp.accounts.errors import EmailTaken, LinkUnknown, LinkUsed
+from webapp.accounts.errors import EmailTaken, InvitationUnknown, LinkUnknown, LinkUsed
 from webapp.accounts.models import MailToken, Person, SignIn, SignUp, TokenPurpose
 from webapp.accounts.models_invitations import InvitationCode
 from webapp.core.audit import record
@@ -100,6 +100,30 @@ def _joining(invitation_id: UUID | None, *, name: str, language: str, time_zone:
     if invitation is not None and services_invitations.use(invitation_id=invitation.id, person_id=person.id, now=now) is not None:
         services_invitations.fill_in(person=person, invitation=invitation, now=now)
     return person
+
+
+def join_by_phone(*, invitation_id: UUID, phone: str, password_hash: str, language: str, notice: str, now: datetime) -> UUID:
+    """By a code of their own somebody without an address gets a sign-in, or a new password for it; the id of the sign-in.
+
+    Raises `InvitationUnknown`, `PhoneTaken`, `rules.Refused`.
+    """
+    invitation = db.session.get(InvitationCode, invitation_id)
+    if invitation is None or invitation.person_id is None:
+        raise InvitationUnknown
+    person = db.session.get_one(Person, invitation.person_id)
+    sign_in = db.session.scalar(select(SignIn).where(SignIn.person_id == person.id))
+    shut = sign_in is not None and (sign_in.email or sign_in.disabled_at is not None)
+    if shut or person.erased_at is not None or person.merged_into_id is not None:
+        raise InvitationUnknown
+    services_invitations.claim(invitation_id=invitation_id, person_id=person.id, now=now)
+    services_consent.give(person_id=person.id, version=notice, language=language, now=now)
+    if sign_in is None:
+        person.language = language
+        return services.create_sign_in_by_phone(person=person, phone=phone, password_hash=password_hash, now=now).id
+    if sign_in.email_key != rules.phone_of(phone):
+        services.change_phone_of_sign_in(sign_in=sign_in, phone=phone)
+    _set(sign_in.id, password_hash, now, "sign_in.password_by_code")
+    return sign_in.id
 
 
 def ask_for_password(*, email: str, language: str, now: datetime) -> None:

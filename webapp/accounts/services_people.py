@@ -9,8 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from webapp.accounts import rules, services, services_links, services_sessions, services_work
-from webapp.accounts.errors_people import HasSignIn, NoSignIn, TooLateToUndo, UndoneAlready
+from webapp.accounts import rules, services, services_links, services_second_factor, services_sessions, services_work
+from webapp.accounts.errors_people import HasNoSecondFactor, HasSignIn, NoAddress, NoSignIn, TooLateToUndo, UndoneAlready
 from webapp.accounts.models import Person, Session, Sex, SignIn, TokenPurpose
 from webapp.accounts.models_people import BulkChange, ChangeKind
 from webapp.accounts.services_roles import keep_an_administrator
@@ -23,11 +23,12 @@ CHUNK = 1_000
 
 
 def edit(
-    *, person: Person, name: str, language: str, time_zone: str, sex: Sex | None, birth_year: int | None, now: datetime, actor_id: UUID,
+    *, person: Person, name: str, phone: str | None, language: str, time_zone: str, sex: Sex | None, birth_year: int | None,
+    now: datetime, actor_id: UUID,
 ) -> None:
     """Correct what is known about a person beside the work. Audited by the names of what changed. Raises `rules.Refused`."""
     wanted: dict[str, Any] = {
-        "name": rules.name_of(name), "language": language, "time_zone": time_zone, "sex": sex, "birth_year": birth_year,
+        "name": rules.name_of(name), "phone": phone, "language": language, "time_zone": time_zone, "sex": sex, "birth_year": birth_year,
     }
     changed = sorted(key for key, value in wanted.items() if getattr(person, key) != value)
     for key in changed:
@@ -48,10 +49,15 @@ def give_sign_in(*, person: Person, email: str, now: datetime, actor_id: UUID) -
 
 
 def mail_password_link(*, person: Person, now: datetime, actor_id: UUID) -> None:
-    """Mail a link for a new password, or the first one. What it leads to only the holder of the mailbox sees. Raises `NoSignIn`."""
+    """Mail a link for a new password, or the first one. What it leads to only the holder of the mailbox sees.
+
+    Raises `NoSignIn`, `NoAddress`.
+    """
     sign_in = db.session.scalar(select(SignIn).where(SignIn.person_id == person.id, SignIn.disabled_at.is_(None)))
     if sign_in is None:
         raise NoSignIn
+    if not sign_in.email:
+        raise NoAddress
     if sign_in.password_hash is None:
         services_links.invite(sign_in=sign_in, language=person.language, now=now)
         purpose = TokenPurpose.INVITE
@@ -71,6 +77,19 @@ def end_sessions(*, person: Person, now: datetime, actor_id: UUID) -> int:
     record(actor_id=actor_id, action="sign_in.sessions_ended", subject=("person", person.id), after={"count": count}, now=now,
            place_id=person.place_id)
     return count
+
+
+def reset_second_factor(*, person: Person, now: datetime, actor_id: UUID) -> None:
+    """Switch the second factor of somebody else off and sign them out everywhere; audited and mailed.
+
+    Raises `NoSignIn`, `HasNoSecondFactor`.
+    """
+    sign_in_id = db.session.scalar(select(SignIn.id).where(SignIn.person_id == person.id))
+    if sign_in_id is None:
+        raise NoSignIn
+    if not services_second_factor.is_set_up(sign_in_id):
+        raise HasNoSecondFactor
+    services_second_factor.switch_off(sign_in_id=sign_in_id, now=now, actor_id=actor_id)
 
 
 def disable(*, person_ids: Sequence[UUID], now: datetime, actor_id: UUID) -> list[UUID]:

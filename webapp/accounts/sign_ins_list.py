@@ -48,7 +48,7 @@ def load(keys: Sequence[UUID]) -> list[SignInRow]:
     found = {row.id: (row, count, at) for row, count, at in rows}
     return [
         SignInRow(
-            id=row.id, person_id=row.person_id, name=row.person.name, email=row.email, state=state_of(row), browsers=count, last_at=at,
+            id=row.id, person_id=row.person_id, name=row.person.name, email=row.name, state=state_of(row), browsers=count, last_at=at,
             created_at=row.created_at,
         )
         for row, count, at in (found[key] for key in keys)

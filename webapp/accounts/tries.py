@@ -46,6 +46,11 @@ def count_invitation(*, address: str | None, now: datetime) -> None:
     _count(f"invitation from {network(address)}", 60, HOUR, now)
 
 
+def count_numbers(*, invitation_id: object, now: datetime) -> None:
+    """5 telephone numbers a day for one code: whoever holds it learns of few only whether they are taken. Raises `TooManyRequests`."""
+    _count(f"numbers for {invitation_id}", 5, timedelta(days=1), now)
+
+
 def count_email_change(*, sign_in: object, email_key: str, now: datetime) -> None:
     """5 an hour per account, and 5 mails an hour to one address. Raises `TooManyRequests`. Two statements."""
     _count(f"change of address of {sign_in}", 5, HOUR, now)

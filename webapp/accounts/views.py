@@ -47,15 +47,15 @@ def enter() -> Response | tuple[str, int]:
     found = _proven(str(form.email.data), str(form.password.data))
     if found is None or found.sign_in_id is None:
         form.form_errors.append(_(
-            "E-mail and password do not belong together, or the address has not been confirmed yet. "
-            "Check both, or look for our mail."
+            "These do not belong together, or the address has not been confirmed yet. "
+            "Check e-mail or telephone number and password, or look for our mail."
         ))
         return _page(form), 422
     return entering.go_on(found.sign_in_id, next_path(), found=found)
 
 
 def _proven(email: str, password: str) -> services_sessions.Credentials | None:
-    now, key = clock.now(), rules.email_key(email)
+    now, key = clock.now(), rules.sign_in_key(email)
     tries.count_sign_in(email_key=key, address=request.remote_addr, now=now)
     found = services_sessions.credentials(key)
     # No transaction stays open while the password is computed.

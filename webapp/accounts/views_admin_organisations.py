@@ -91,7 +91,7 @@ def new() -> str | Response | tuple[str, int]:
         else:
             flash(_("The organisation is added."), "ok")
             return redirect(there, 303)
-    return _page("admin_organisation_new", form)
+    return _page(form)
 
 
 @bp.route(f"{HOME}<uuid:organisation_id>/edit", methods=["GET", "POST"])
@@ -113,7 +113,7 @@ def edit(organisation_id: UUID) -> str | Response | tuple[str, int]:
             form.name.errors = [str(taken)]
         else:
             return _back(organisation_id, _("The changes are saved."))
-    return _page("admin_organisation_edit", form, organisation_id=organisation_id)
+    return _page(form, organisation_id=organisation_id)
 
 
 @bp.post(f"{HOME}<uuid:organisation_id>/aliases")
@@ -192,6 +192,6 @@ def _described(form: OrganisationForm) -> dict[str, Any]:
     }
 
 
-def _page(name: str, form: Any, **more: Any) -> str | tuple[str, int]:
-    body = render_template(f"accounts/{name}.html", form=form, **more)
+def _page(form: Any, **more: Any) -> str | tuple[str, int]:
+    body = render_template("accounts/admin_organisation_form.html", form=form, **more)
     return (body, 422) if form.errors else body

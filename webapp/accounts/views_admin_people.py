@@ -8,16 +8,17 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from webapp.accounts import access, bulk, people_list, rules, services, services_people
+from webapp.accounts import access, bulk, people_list, queries, rules, services, services_people
 from webapp.accounts.current import Viewer, viewer
 from webapp.accounts.forms_people import MoveForm, today
-from webapp.accounts.models import OrganisationType, Role
+from webapp.accounts.models import Organisation, OrganisationType, Role
 from webapp.accounts.models_people import BulkChange, ChangeKind
 from webapp.accounts.queries_people import changes_of
 from webapp.core import clock
 from webapp.core.access import allow, load_or_404
 from webapp.core.database import db
 from webapp.core.i18n import _n
+from webapp.core.listing import Page
 from webapp.core.listing_files import save_as
 from webapp.core.selection import Selection, choose, reopen
 from webapp.core.ui.templating import address
@@ -43,10 +44,18 @@ def people() -> str:
     listing = people_list.people_list(who)
     asked = listing.asked(request.args)
     above = people_list.lineage_of(asked.filters.get("place", ""))
+    page = listing.page(asked)
     return render_template(
-        "accounts/admin_people.html", page=listing.page(asked), actions=bulk.ACTIONS, below=_below(who, above[-1] if above else None),
-        lineage=[each for each in above if access.administers_place(who, each)],
+        "accounts/admin_people.html", page=page, actions=bulk.ACTIONS, below=_below(who, above[-1] if above else None),
+        lineage=[each for each in above if access.administers_place(who, each)], offices=_offices(page, above),
     )
+
+
+def _offices(page: Page[people_list.PersonRow], above: list[Place]) -> list[Organisation]:
+    """Organisations to choose from: those of the chosen place, once it is small enough for its people to be counted."""
+    if not above or page.capped or "organisation" in page.asked.filters:
+        return []
+    return queries.organisations_of(above[-1].id)
 
 
 def _below(who: Viewer, place: Place | None) -> list[Place]:

@@ -52,14 +52,14 @@ def show(person_id: UUID) -> str:
     row = queries_people.person_and_browsers(person_id, now)
     if row is None or not access.administers_person(who, row[0]):
         abort(404)
-    found, browsers = row
+    found, browsers, second_factor = row
     history = queries_people.history(found.id)
     names = places.full_names({each.place_id for each in history if each.place_id} | ({found.place_id} if found.place_id else set()))
     grants = queries_people.grants_of(found.id, now)
     return render_template(
         "accounts/admin_person.html", person=found, history=history, names=names, grants=grants, labels=labels, Level=PositionLevel,
         sign_in=found.sign_in, state=people_list.state_of(found.sign_in), states=people_list.SIGN_IN_STATES, own=found.id == who.person_id,
-        browsers=browsers, panels=panels("person", found.id),
+        browsers=browsers, second_factor=second_factor, panels=panels("person", found.id),
         form=SignInEmailForm(formdata=None),
     )
 
@@ -76,7 +76,7 @@ def new() -> str | Response | tuple[str, int]:
             return redirect(_register(who, form), 303)
         except EmailTaken as taken:
             form.email.errors = [str(taken)]
-    return _page("new_person", form, key=request.form.get("key") or str(new_id()))
+    return _page(form, key=request.form.get("key") or str(new_id()))
 
 
 def _register(who: Viewer, form: NewPersonForm) -> str:
@@ -116,7 +116,7 @@ def edit(person_id: UUID) -> str | Response | tuple[str, int]:
         else:
             flash(_("The changes are saved."), "ok")
             return redirect(address(f"/admin/people/{person_id}/"), 303)
-    return _page("edit_person", form, person_id=person_id)
+    return _page(form, person_id=person_id)
 
 
 @bp.get("/admin/people/<uuid:person_id>/disable")
@@ -150,6 +150,17 @@ def end_sessions(person_id: UUID) -> Response:
     return _back(person_id, _("The person is signed out everywhere."))
 
 
+@bp.post("/admin/people/<uuid:person_id>/reset-second-factor")
+@allow(access.administer)
+def reset_second_factor(person_id: UUID) -> Response:
+    """Switch the second factor off for somebody who lost phone and recovery codes. They are told by mail."""
+    who = administrator()
+    person = for_sign_in(who, person_id)
+    with unit_of_work():
+        services_people.reset_second_factor(person=person, now=clock.now(), actor_id=who.person_id)
+    return _back(person_id, _("The second factor is switched off, and the person is signed out everywhere. A mail tells them."))
+
+
 @bp.post("/admin/people/<uuid:person_id>/send-link")
 @allow(access.administer)
 def send_link(person_id: UUID) -> Response:
@@ -180,17 +191,17 @@ def _back(person_id: UUID, sentence: str) -> Response:
     return redirect(address(f"/admin/people/{person_id}/"), 303)
 
 
-def _page(name: str, form: Any, **more: Any) -> str | tuple[str, int]:
+def _page(form: Any, **more: Any) -> str | tuple[str, int]:
     colleagues = queries.organisations_of(form.place_id.data)
-    body = render_template(f"accounts/admin_{name}.html", form=form, colleagues=colleagues, **more)
+    body = render_template("accounts/admin_person_form.html", form=form, colleagues=colleagues, **more)
     return (body, 422) if form.errors else body
 
 
 def _said(person: Person) -> dict[str, Any]:
     there = person.organisation
     return {
-        "name": person.name, "language": person.language, "time_zone": person.time_zone, "place_id": person.place_id,
-        "organisation": there.name if there else "", "organisation_type": there.type.value if there else "",
+        "name": person.name, "phone": person.phone or "", "language": person.language, "time_zone": person.time_zone,
+        "place_id": person.place_id, "organisation": there.name if there else "", "organisation_type": there.type.value if there else "",
         "position_level": str(person.position_level or ""), "sex": person.sex.value if person.sex else "",
         "birth_year": str(person.birth_year or ""), "since": today(),
     }
@@ -199,9 +210,9 @@ def _said(person: Person) -> dict[str, Any]:
 def _store(person: Person, form: Any, who: Viewer) -> None:
     now = clock.now()
     services_people.edit(
-        person=person, name=str(form.name.data), language=str(form.language.data), time_zone=str(form.time_zone.data),
-        sex=Sex(form.sex.data) if form.sex.data else None, birth_year=rules.birth_year_of(form.birth_year.data or "", now.year), now=now,
-        actor_id=who.person_id,
+        person=person, name=str(form.name.data), phone=rules.phone_of(form.phone.data or ""), language=str(form.language.data),
+        time_zone=str(form.time_zone.data), sex=Sex(form.sex.data) if form.sex.data else None,
+        birth_year=rules.birth_year_of(form.birth_year.data or "", now.year), now=now, actor_id=who.person_id,
     )
 
 

@@ -45,7 +45,7 @@ def change() -> str | Response | tuple[str, int]:
 
 def _page(form: EmailForm) -> str | tuple[str, int]:
     body = render_template(
-        "accounts/email.html", form=form, email=me().sign_in.email, mailbox=settings().mode is Mode.DEVELOPMENT,
+        "accounts/email.html", form=form, email=me().sign_in.name, mailbox=settings().mode is Mode.DEVELOPMENT,
     )
     return (body, 422) if form.errors else body
 

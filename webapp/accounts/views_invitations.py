@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, session
 from werkzeug.wrappers import Response
 
-from webapp.accounts import passwords, privacy, rules, services_invitations, services_links, tries
+from webapp.accounts import entering, passwords, privacy, rules, services_invitations, services_links, tries
 from webapp.accounts.current import viewer
-from webapp.accounts.errors import InvitationUnknown
+from webapp.accounts.errors import InvitationUnknown, PhoneTaken
 from webapp.accounts.forms_signing import InvitationForm, OwnSignInForm
 from webapp.accounts.models import Person
 from webapp.accounts.models_invitations import InvitationCode
@@ -63,7 +63,10 @@ def invitation(code: str) -> str | tuple[str, int]:
 @bp.post("/join/<code>")
 @public
 def choose(code: str) -> Response | str | tuple[str, int]:
-    """Somebody whom others registered chooses address and password; the mail that follows proves the address."""
+    """Somebody whom others registered chooses address and password; the mail that follows proves the address.
+
+    Who has no address takes a telephone number: the code alone shows who it is, and they are in.
+    """
     now = clock.now()
     tries.count_invitation(address=request.remote_addr, now=now)
     try:
@@ -75,6 +78,8 @@ def choose(code: str) -> Response | str | tuple[str, int]:
         return redirect(address(f"/join/{code}"), 303)
     if not form.validate():
         return _page(code, row, form), 422
+    if form.phone:
+        return _by_phone(code, row, form)
     email, invitation_id, name = rules.email_of(str(form.email.data)), row.id, row.person.name if row.person else ""
     tries.count_sign_up(email_key=rules.email_key(email), address=request.remote_addr, now=now)
     db.session.rollback()
@@ -86,6 +91,25 @@ def choose(code: str) -> Response | str | tuple[str, int]:
         )
     session[MAILED_TO] = email
     return redirect(address("/sign-up/sent"), 303)
+
+
+def _by_phone(code: str, row: InvitationCode, form: OwnSignInForm) -> Response | tuple[str, int]:
+    now, invitation_id, phone = clock.now(), row.id, form.phone
+    tries.count_numbers(invitation_id=invitation_id, now=now)
+    db.session.rollback()
+    password_hash = passwords.hashed(str(form.password.data))
+    try:
+        with unit_of_work():
+            sign_in_id = services_links.join_by_phone(
+                invitation_id=invitation_id, phone=phone, password_hash=password_hash, language=current_language(),
+                notice=privacy.current(), now=now,
+            )
+    except InvitationUnknown as error:
+        return _unknown(error)
+    except PhoneTaken as error:
+        form.email.errors = [str(error)]
+        return _page(code, services_invitations.find(code, now), form), 422
+    return entering.go_on(sign_in_id, "/me/", told=True)
 
 
 @bp.post("/join/<code>/accept")
@@ -109,7 +133,10 @@ def accept(code: str) -> Response | tuple[str, int]:
 def _own_form(row: InvitationCode, *, fresh: bool = False) -> OwnSignInForm | None:
     if row.person is None:
         return None
-    return OwnSignInForm(name=row.person.name, formdata=None) if fresh else OwnSignInForm(name=row.person.name)
+    known = row.person.sign_in
+    if fresh:
+        return OwnSignInForm(name=row.person.name, by_phone=known is not None, formdata=None, data={"email": known.name if known else ""})
+    return OwnSignInForm(name=row.person.name, by_phone=known is not None)
 
 
 def _page(code: str, row: InvitationCode, form: Any) -> str:

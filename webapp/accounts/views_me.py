@@ -52,7 +52,9 @@ def profile() -> str | Response | tuple[str, int]:
         return _page("profile", form)
     with unit_of_work():
         language = str(form.language.data)
-        services.address_person(person=person, name=str(form.name.data), language=language, time_zone=str(form.time_zone.data))
+        services.address_person(
+            person=person, name=str(form.name.data), phone=form.phone.data or "", language=language, time_zone=str(form.time_zone.data),
+        )
         _describe(person, form)
     with speaking(language):
         flash(_("Your profile is saved."), "ok")
@@ -66,7 +68,7 @@ def profile() -> str | Response | tuple[str, int]:
 def account() -> str | Response | tuple[str, int]:
     """The address with which one signs in, and a new password."""
     me = _viewer()
-    form = ChangePasswordForm(email=me.sign_in.email, name=me.name)
+    form = ChangePasswordForm(email=me.sign_in.name, name=me.name)
     if form.validate_on_submit() and _knows_password(me, form):
         password_hash = passwords.hashed(str(form.password.data))
         with unit_of_work():
@@ -76,7 +78,7 @@ def account() -> str | Response | tuple[str, int]:
         flash(_("Your password is changed. Other browsers were signed out."), "ok")
         return redirect(address("/me/account"), 303)
     return _page(
-        "account", form, email=me.sign_in.email, least=settings().password_minimum, outside=outside.label(),
+        "account", form, email=me.sign_in.name, least=settings().password_minimum, outside=outside.label(),
         tokens=access.use_interface(me),
     )
 
@@ -106,7 +108,7 @@ def _said(person: Person) -> dict[str, Any]:
 
 
 def _addressed(person: Person) -> dict[str, Any]:
-    return {"name": person.name, "language": person.language, "time_zone": person.time_zone}
+    return {"name": person.name, "phone": person.phone or "", "language": person.language, "time_zone": person.time_zone}
 
 
 def _describe(person: Person, form: WelcomeForm) -> None:

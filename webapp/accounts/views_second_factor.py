@@ -158,7 +158,7 @@ def _set_up(form: CodeForm) -> str:
     if session.get(BEGUN_KEY) != str(who.session_id):
         raise NoSecondFactor
     secret = services.waiting_secret(who.sign_in_id, clock.now())
-    uri = totp.address(secret, issuer=ISSUER, account=who.sign_in.email)
+    uri = totp.address(secret, issuer=ISSUER, account=who.sign_in.name)
     picture = segno.make(uri, error="m").svg_data_uri(scale=5, border=4, light="#fff")
     return render_template("accounts/second_factor_set_up.html", form=form, picture=picture, typed=totp.typed(secret), uri=uri)
 
@@ -192,6 +192,6 @@ def switch_off() -> Response | tuple[str, int]:
 
 
 def _shown_once(codes: list[str]) -> Response:
-    response = make_response(render_template("accounts/recovery_codes.html", codes=codes, email=me().sign_in.email))
+    response = make_response(render_template("accounts/recovery_codes.html", codes=codes, email=me().sign_in.name))
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -131,7 +131,7 @@ def _shown(row: Any) -> PersonShown:
         id=row.id, name=row.name, language=row.language, time_zone=row.time_zone, place_id=row.place_id,
         organisation_id=row.organisation_id, position_level=LEVEL_WORDS[row.position_level] if row.position_level else None,
         sex=row.sex.value if row.sex else None, birth_year=row.birth_year,
-        email=row.email, sign_in=_state(row), demo=row.demo, created_at=row.created_at,
+        email=row.email or None, sign_in=_state(row), demo=row.demo, created_at=row.created_at,
     )
 
 
@@ -166,7 +166,7 @@ def change(holder: Holder, person_id: UUID, body: PersonChange) -> None:
     now, person, given = clock.now(), db.session.get_one(Person, person_id), body.model_fields_set
     with refused_value("/name", REASONS["name"]):
         services_people.edit(
-            person=person, name=body.name if "name" in given else person.name,
+            person=person, name=body.name if "name" in given else person.name, phone=person.phone,
             language=body.language if "language" in given else person.language,
             time_zone=_zone(body.time_zone) if "time_zone" in given else person.time_zone,
             sex=(Sex(body.sex) if body.sex else None) if "sex" in given else person.sex,

@@ -69,6 +69,7 @@ ACTIONS = {
     "sign_in.identity_removed": lazy("Single sign-on removed"),
     "sign_in.link_sent": lazy("Link for a password mailed"),
     "sign_in.password_changed": lazy("Password changed"),
+    "sign_in.password_by_code": lazy("Password chosen by a printed code"),
     "sign_in.password_reset": lazy("Password chosen by a mailed link"),
     "sign_in.sessions_ended": lazy("Signed out everywhere"),
     "token.made": lazy("Access token made"),
