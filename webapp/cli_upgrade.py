@@ -41,9 +41,10 @@ def migrate(target: str = "head") -> None:
 
 
 def load_shipped() -> None:
-    """Load the shipped places, and keep the content of shipped courses by revision. Repeatable; changes nothing when up to date."""
+    """Load the shipped places, and keep the content of shipped courses and surveys by revision. Repeatable; changes nothing when up to date."""
     # Rooms that the two functions above do without.
     from webapp.courses.catalogue import catalogue  # noqa: PLC0415
+    from webapp.courses.questionnaire.shipped import surveys  # noqa: PLC0415
     from webapp.courses.services import store_revisions  # noqa: PLC0415
     from webapp.places.services import load_china  # noqa: PLC0415
 
@@ -55,6 +56,8 @@ def load_shipped() -> None:
         with unit_of_work():
             exercises = [exercise.questionnaire for exercise in course.exercises.values()]
             store_revisions([course, *course.quizzes.values(), *course.questions.values(), *exercises], now)
+    with unit_of_work():
+        store_revisions(surveys().values(), now)
 
 
 def _one_at_a_time() -> None:

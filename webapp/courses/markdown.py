@@ -18,7 +18,7 @@ from webapp.courses.markdown_blocks import TOKEN, Additions, Page
 from webapp.courses.markdown_limits import FENCE_LIMIT, too_hard
 from webapp.courses.markdown_tree import Finishing
 
-__all__ = ["Page", "TooHard", "inline_html", "render"]
+__all__ = ["Page", "TooHard", "blocks_html", "inline_html", "render"]
 
 INLINE_TAGS = {"em", "strong", "code", "dfn", "a", "br", "sub", "sup", "span"}
 TAGS = INLINE_TAGS | {
@@ -92,3 +92,12 @@ def inline_html(text: str) -> str:
     return nh3.clean(
         lines, tags=INLINE_TAGS - {"span"}, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel=None, url_relative="deny",
     )
+
+
+@lru_cache(maxsize=2048)
+def blocks_html(text: str, language: str) -> str:
+    """HTML of guidance between questions: paragraphs, lists, tables, call-outs. Never fails, as `inline_html`."""
+    try:
+        return render(text, Page("", language))
+    except TooHard:
+        return f"<p>{escape(text)}</p>"
