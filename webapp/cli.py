@@ -29,7 +29,7 @@ COMMANDS = {
     "courses": "webapp.courses.cli:courses",
     "demo": "webapp.cli_demo:demo",
     "people": "webapp.accounts.cli:people",
-    "places": "webapp.places.cli:places",
+    "places": "webapp.portal.cli_places:places",
     "questionnaires": "webapp.questionnaires.cli:questionnaires",
     "retention": "webapp.scheduler.cli_retention:retention",
     "scheduler": "webapp.scheduler.cli:scheduler",

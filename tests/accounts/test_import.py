@@ -16,6 +16,7 @@ from webapp.accounts import services, services_imports
 from webapp.accounts.models import Organisation, OrganisationType, Person, PositionLevel, Role, Sex, SignIn
 from webapp.accounts.models_imports import ImportRun, ImportState
 from webapp.accounts.models_people import PersonSpell
+from webapp.accounts.services_erasure import erase
 from webapp.core.database import db
 from webapp.core.mail.models import OutboxMail
 from webapp.core.unit_of_work import unit_of_work
@@ -279,3 +280,29 @@ def test_ten_thousand_rows_take_few_statements(app, cast, max_queries):
         run = brought_in(cast, data)
     assert run.counts["new"] == 1_000
     assert time.perf_counter() - began < 30
+
+
+@pytest.mark.parametrize("row", [
+    "王晓兰,,,河北省,长安区,,,,", "王小兰,LEARNER@example.org,,河北省,长安区,,,,", "王老师,,13800138111,河北省,长安区,,,,",
+])
+def test_who_is_erased_is_gone_from_files_that_wait(database, cast, row):
+    db.session.get_one(Person, cast.ids["learner"]).phone = "+8613800138111"
+    with unit_of_work():
+        run = services_imports.stage(data=table(ROW, row), actor_id=cast.ids["administrator"], now=NOW)
+        services_imports.prepare(
+            run=run, columns=run.columns, now=NOW, since=NOW.date(), organisation_type=OrganisationType.GOVERNMENT,
+            mail=False, language="zh-Hans",
+        )
+        services_imports.confirm(run=run, now=NOW)
+    run_id = run.id
+    with unit_of_work():
+        erase(person_id=cast.ids["learner"], keep_certificates=False, actor_id=None, now=NOW)
+    db.session.expire_all()
+    run = db.session.get_one(ImportRun, run_id)
+    assert run.rows[1] == [3, []]
+    assert run.rows[0][1][0] == "孙小美"
+    services_imports.carry_out(run_id)
+    db.session.expire_all()
+    run = db.session.get_one(ImportRun, run_id)
+    assert (run.state, run.counts["new"], run.counts["wrong"]) == (ImportState.DONE, 1, 1)
+    assert len(named("孙小美")) == 1

@@ -59,8 +59,9 @@ def init_app(app: Flask) -> None:
     init_required(app)
     audit_places.wire()
     own_invitations.wire()
-    own_data.wire()
+    # Before the name goes: it is what rows of staged files are known by.
     own_imports.wire()
+    own_data.wire()
     own_merge.wire()
     place_succeeded.connect(following.follow)
     place_operation_undone.connect(following.go_back)
