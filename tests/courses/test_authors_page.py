@@ -9,6 +9,8 @@ import pytest
 
 from webapp.core.config import ROOT
 from webapp.courses import svg
+from webapp.courses.bibliography import read_sources
+from webapp.courses.glossary import read_terms
 from webapp.courses.problems import Findings
 from webapp.courses.schema_errors import check
 from webapp.courses.schemas import QUESTIONS, CourseFile, LessonFront, QuizFile
@@ -25,13 +27,15 @@ def blocks(page: str, language: str) -> list[str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_the_examples_are_right(page):
     findings = Findings()
-    course, bank, quiz = (load(text, page, findings) for text in blocks(page, "yaml"))
+    course, sources, terms, bank, quiz = (load(text, page, findings) for text in blocks(page, "yaml"))
     front = load(blocks(page, "markdown")[0].split("---\n")[1], page, findings)
     languages = ("zh-Hans", "en")
     for model, document in ((CourseFile, course), (QuizFile, quiz), (LessonFront, front)):
         check(model, document, findings, languages=languages)
     for index, question in enumerate(bank.value["questions"]):
         check(QUESTIONS[question["type"]], bank, findings, at=("questions", index), value=question, languages=languages)
+    assert set(read_sources(sources, languages, findings)) == {"agenda"}
+    assert read_terms(terms, languages, findings).find("en", "localization") is not None
     assert findings.sorted() == ()
 
 
