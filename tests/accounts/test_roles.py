@@ -198,7 +198,7 @@ def test_rights_are_said_in_words_with_the_place_and_in_both_languages(database,
     assert (trainer.granted_by, trainer.reason) == ("系统管理员", "ToT")
     assert "Chang'an" in trainer.place
     assert "Shijiazhuang" in trainer.successor
-    assert trainer.sentences == ["This role opens no page of its own yet."]
+    assert trainer.sentences == ["may open the guides, slides and hand-outs for trainers of every course"]
     (everywhere,) = rights.effective(cast.ids["administrator"], NOON)
     assert everywhere.place is None
     assert "may grant every role everywhere" in everywhere.sentences

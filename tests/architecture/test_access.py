@@ -13,6 +13,9 @@ VALUES = {
 NO_ROW = "00000000-0000-7000-8000-000000000000"
 # What a signed-in person without a role may open: everything that is not for a role.
 FOR_ROLES = {endpoint: {"staff", "administrator"} for endpoint in ("statistics.overview", "tokens.tokens", "tokens.new")}
+FOR_ROLES |= {
+    f"facilitator.{view}": {"trainer", "author", "staff", "administrator"} for view in ("facilitator", "file", "slides")
+}
 
 
 def client_of(role, client, login_as):

@@ -65,9 +65,9 @@ def _programme(_place: str) -> Sequence[str]:
 
 
 RIGHTS = (
-    Right("teaching", frozenset({Role.TRAINER, Role.AUTHOR, Role.STAFF, Role.ADMINISTRATOR}), ("teach",), _teaching),
     Right("statistics", frozenset({Role.STAFF, Role.ADMINISTRATOR}), ("see_statistics",), _statistics),
     Right("interface", frozenset({Role.STAFF, Role.ADMINISTRATOR}), ("use_interface",), _interface),
+    Right("teaching", frozenset({Role.TRAINER, Role.AUTHOR, Role.STAFF, Role.ADMINISTRATOR}), ("teach",), _teaching),
     Right("administration", frozenset({Role.ADMINISTRATOR}), ("administer",), _administration),
     Right("programme", frozenset({Role.ADMINISTRATOR}), ("administer_everywhere",), _programme, everywhere=True),
 )

@@ -1,4 +1,4 @@
-"""`localgoals courses check | import | export | withdraw`."""
+"""`localgoals courses check | import | export | withdraw | print`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from webapp.core.i18n import LANGUAGES, _, _n, babel_locale, catalogues
 from webapp.core.unit_of_work import unit_of_work
 from webapp.courses import glossary, labels, quality, services
 from webapp.courses.catalogue import course_folders
+from webapp.courses.cli_print import print_
 from webapp.courses.files import CourseFiles, from_archive, from_folder
 from webapp.courses.library import FOLDER, library
 from webapp.courses.problems import Problem
@@ -77,7 +78,7 @@ def _show(prefix: str, problems: tuple[Problem, ...]) -> None:
 
 @click.group()
 def courses() -> None:
-    """Check, import, export and withdraw courses."""
+    """Check, import, export, withdraw and print courses."""
 
 
 @courses.command()
@@ -156,3 +157,6 @@ def withdraw(context: click.Context, course: str) -> None:
         except DomainError as error:
             raise click.ClickException(str(error)) from error
         click.echo(_("Withdrew %(id)s.", id=course))
+
+
+courses.add_command(print_)

@@ -6,26 +6,31 @@ from flask import Flask
 from markupsafe import Markup
 
 from webapp.accounts import access
-from webapp.core.i18n import lazy
+from webapp.core.i18n import current_language, lazy
 from webapp.core.ui.navigation import add_admin_link
-from webapp.courses import models, views, views_admin, views_reference
-from webapp.courses.markdown import inline_html
+from webapp.courses import models, views, views_admin, views_facilitator, views_reference
+from webapp.courses.markdown import blocks_html, inline_html
 
 __all__ = ["init_app", "models"]
 
 
 def init_app(app: Flask) -> None:
-    """Register the images, and `inline_html` for texts with inline Markdown in templates."""
+    """Register the images, and `inline_html` and `blocks_html` for texts with Markdown in templates."""
     app.register_blueprint(views.bp)
     app.register_blueprint(views_admin.bp)
     app.register_blueprint(views_reference.bp)
+    app.register_blueprint(views_facilitator.bp)
     add_admin_link(
         app, lazy("Courses and their revisions"), "/admin/courses/", rank=50, shown=access.administer_everywhere,
         about=lazy("Import, publish and withdraw; what keeps a course from being shown."),
     )
-    app.jinja_env.filters["inline_html"] = _markup
+    app.jinja_env.filters.update(inline_html=_markup, blocks_html=_blocks)
 
 
 def _markup(text: str) -> Markup:
     # Sanitised by the function itself.
     return Markup(inline_html(text))  # noqa: S704
+
+
+def _blocks(text: str) -> Markup:
+    return Markup(blocks_html(text, current_language()))  # noqa: S704  as above
