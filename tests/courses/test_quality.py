@@ -105,6 +105,12 @@ def test_each_rule_names_what_and_where(path, old, text, problem):
     assert any(problem in each for each in new(edited(path, old, text))), new(edited(path, old, text))
 
 
+def test_words_for_trainers_are_judged_too():
+    page = "---\ntitle: 手册\n---\n## 开场\n\n请学员 say hello。\n"
+    listed = found({"facilitator/guide.zh-Hans.md": page})
+    assert any(problem.startswith("facilitator/guide.zh-Hans.md:6: “say hello”") for problem in listed)
+
+
 def test_every_option_needs_feedback():
     listed = found()
     assert [problem for problem in listed if "feedback is missing" in problem and "banks/water.yaml:7:" in problem]

@@ -42,6 +42,30 @@ def test_a_goal_shows_its_targets_lessons_and_counts_but_no_question(site):
     assert "可持续" in text_of(site, "/goals/11/", "zh-Hans")
 
 
+EXERCISE = """\
+title: {en: Spring sheet, zh-Hans: 泉水练习}
+summary: {en: Map a spring., zh-Hans: 画出一处泉。}
+kind: exercise
+minutes: 10
+goals: [6]
+targets: ["14.1"]
+sections:
+  - id: one
+    title: {en: One, zh-Hans: 一}
+    fields:
+      - {id: where, type: text, label: {en: Where?, zh-Hans: 在哪里？}}
+"""
+
+
+def test_worksheets_stand_with_their_goals_and_those_of_their_targets(site, shipped):
+    (shipped / "water" / "exercises").mkdir()
+    (shipped / "water" / "exercises" / "sheet.yaml").write_text(EXERCISE)
+    path = shipped / "water" / "course.yaml"
+    path.write_text(FILES["course.yaml"].replace("  - quiz: final\ncompletion", "  - exercise: sheet\n  - quiz: final\ncompletion"))
+    for goal in (6, 14):
+        assert '<a href="/courses/water/sheet/">Spring sheet</a>' in text_of(site, f"/goals/{goal}/")
+
+
 @pytest.mark.parametrize("path", ["/goals/0/", "/goals/18/", "/goals/x/"])
 def test_there_is_no_other_goal(site, path):
     assert site.get(path).status_code == 404

@@ -44,14 +44,17 @@ def _languages(files: Mapping[str, bytes]) -> tuple[str, ...]:
 
 
 def _named(files: Mapping[str, bytes]) -> set[str]:
-    """Ids of sources in the front matter of all lessons and of what is for trainers."""
+    """Ids of sources in the front matter of all lessons and of what is for trainers, and in exercises."""
     found: set[str] = set()
     for path in files:
-        if not path.startswith(("lessons/", "facilitator/")):
+        if path.startswith(("lessons/", "facilitator/")):
+            text = decode(path, files[path], Findings())
+            parts = split_front(text) if text is not None else None
+            document = load(parts[0], path, Findings()) if parts else None
+        elif path.startswith("exercises/"):
+            document = _document(files, path)
+        else:
             continue
-        findings = Findings()
-        text = decode(path, files[path], findings)
-        parts = split_front(text) if text is not None else None
-        listed = _value(load(parts[0], path, findings), "sources") if parts else None
+        listed = _value(document, "sources")
         found.update(each for each in (listed if isinstance(listed, list) else ()) if isinstance(each, str))
     return found

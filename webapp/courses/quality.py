@@ -11,15 +11,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from webapp.courses import glossary, quality_banks, quality_lessons
-from webapp.courses.files import CourseFiles
-from webapp.courses.lessons import Draft, Reading, read_draft
+from webapp.courses.files import CourseFiles, decode
+from webapp.courses.lessons import Draft, Reading, read_draft, split_front
 from webapp.courses.library import Library, library
 from webapp.courses.problems import Findings, Problem
 from webapp.courses.quality_lessons import judge_objective, judge_words
+from webapp.courses.quality_prose import said
 from webapp.courses.reading import declared_languages, known_sources
 from webapp.courses.yaml_text import Path, load
 
 LESSON = re.compile(r"lessons/([a-z0-9-]+)\.([A-Za-z-]+)\.md")
+TRAINERS = re.compile(r"facilitator/(?:.+/)?[^/]+\.([A-Za-z-]+)\.md")
 # Texts of drawings: one language a file, named in it.
 DRAWING = re.compile(r"media/[^/]+\.([A-Za-z-]+)\.yaml")
 
@@ -37,6 +39,8 @@ def judge(source: CourseFiles, shared: Library | None = None) -> tuple[Problem, 
     for path in source.files:
         if path.endswith(".yaml") and path != "sources.yaml":
             _judge_yaml(reading, path, findings)
+        elif match := TRAINERS.fullmatch(path):
+            _judge_page(source.files[path], path, match[1], findings)
     return findings.sorted()
 
 
@@ -57,6 +61,14 @@ def _drafts(reading: Reading) -> Iterator[dict[str, Draft]]:
         drafts = {tag: draft for tag, draft in found.items() if draft is not None and draft.outline.renderable}
         if drafts:
             yield drafts
+
+
+def _judge_page(data: bytes, path: str, language: str, findings: Findings) -> None:
+    """What is for trainers: its words only; how long it is and what it holds is up to its authors."""
+    text = decode(path, data, Findings())
+    parts = split_front(text) if text is not None else None
+    for each in said(parts[1], parts[2]) if parts else ():
+        judge_words(each.words, language, (path, each.line), findings)
 
 
 def _judge_yaml(reading: Reading, path: str, findings: Findings) -> None:
