@@ -45,7 +45,7 @@ def test_a_goal_shows_its_targets_lessons_and_counts_but_no_question(site):
 EXERCISE = """\
 title: {en: Spring sheet, zh-Hans: 泉水练习}
 summary: {en: Map a spring., zh-Hans: 画出一处泉。}
-kind: exercise
+kind: worksheet
 minutes: 10
 goals: [6]
 targets: ["14.1"]
