@@ -184,3 +184,9 @@ def test_the_pages_need_no_query_of_their_own(shelf, login_as, max_queries):
     for address in ADDRESSES[:2]:
         with max_queries(3):
             browser.get(address)
+
+
+def test_the_page_of_the_course_leads_those_who_teach_to_it(shelf, login_as):
+    link = 'href="/courses/water/facilitator/"'
+    assert link in login_as("trainer").get("/courses/water/").text
+    assert link not in login_as("learner").get("/courses/water/").text

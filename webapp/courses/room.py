@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Flask
 from markupsafe import Markup
 
-from webapp.accounts import access
+from webapp.accounts import access as accounts_access
 from webapp.core.i18n import current_language, lazy
 from webapp.core.ui.navigation import add_admin_link
-from webapp.courses import models, views, views_admin, views_facilitator, views_reference
+from webapp.courses import access, models, views, views_admin, views_facilitator, views_reference
 from webapp.courses.markdown import blocks_html, inline_html
 
 __all__ = ["init_app", "models"]
@@ -20,8 +20,9 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views_admin.bp)
     app.register_blueprint(views_reference.bp)
     app.register_blueprint(views_facilitator.bp)
+    app.jinja_env.globals["may_teach"] = access.teach
     add_admin_link(
-        app, lazy("Courses and their revisions"), "/admin/courses/", rank=50, shown=access.administer_everywhere,
+        app, lazy("Courses and their revisions"), "/admin/courses/", rank=50, shown=accounts_access.administer_everywhere,
         about=lazy("Import, publish and withdraw; what keeps a course from being shown."),
     )
     app.jinja_env.filters.update(inline_html=_markup, blocks_html=_blocks)
