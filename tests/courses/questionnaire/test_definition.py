@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.courses.questionnaire.cases import PLAN, plan
 from webapp.courses.problems import Findings
+from webapp.courses.questionnaire.answers import Answers
 from webapp.courses.questionnaire.content import Kind, Questionnaire, removed
 from webapp.courses.questionnaire.fields import MatrixField, TableField
 from webapp.courses.questionnaire.logic import depends, loops
@@ -181,3 +182,16 @@ def test_what_the_page_gets_is_small_and_plain():
     assert len(json.dumps(rules, ensure_ascii=False)) < 6_000
     # A field without own rules costs little.
     assert spec["sections"][0]["fields"][2] == {"id": "story", "type": "long", "label": "How it came about", "limit": 60}
+
+
+def chained(count: int) -> str:
+    values = ["0 + 1", *(f"n{index} + 1" for index in range(count - 1))]
+    label = "label: {en: A, zh-Hans: 甲}"
+    lines = [f"      - {{id: n{index}, type: calculated, {label}, value: {value}}}" for index, value in enumerate(values)]
+    return PLAN[: PLAN.index("  - id: objectives-page")] + "\n".join(lines) + "\n"
+
+
+def test_a_chain_that_is_worked_out_in_too_many_steps_is_refused_and_a_long_one_is_not():
+    assert any("nested steps" in message for _line, message in problems(chained(80)))
+    found = read_text(chained(35), "plan", "plan.yaml")
+    assert Answers(found, {}).value("n34") == 35

@@ -10,7 +10,7 @@ from typing import Any
 from webapp.core.i18n import localised
 from webapp.courses.questionnaire.content import Questionnaire, Section
 from webapp.courses.questionnaire.evaluate import Column, Scope, evaluate, rounded
-from webapp.courses.questionnaire.expressions import Tree
+from webapp.courses.questionnaire.expressions import Tree, leaves
 from webapp.courses.questionnaire.fields import (
     ALWAYS,
     OTHER,
@@ -214,11 +214,25 @@ class Answers:
         return tree is None or self._remembered(("when", *node), tree) is True
 
     def _calculated(self, field: CalculatedField, node: Node, row: str = "") -> Any:
-        found = self._remembered(("value", *node, row), self._logic.values[node], split_from(node[1])[0], row)
+        tree = self._tree_of_column(node) if row else self._logic.values[node]
+        found = self._remembered(("value", *node, row), tree, split_from(node[1])[0], row)
         if not isinstance(found, Decimal):
             return found
         number = found if field.decimals is None else rounded(found, Decimal(field.decimals))
         return None if number is None else Decimal(plain(number))
+
+    def _tree_of_column(self, node: Node) -> Tree:
+        """The tree of a calculated column with what is the same in every row worked out already."""
+        key = ("tree", *node)
+        if key not in self._known:
+            self._known[key] = self._settled(self._logic.values[node])
+        found: Tree = self._known[key]
+        return found
+
+    def _settled(self, tree: Tree) -> Tree:
+        if tree[0] == "call" and all(leaf[0] != "own" for leaf in leaves(tree)):
+            return ("known", self._evaluated(tree, "", ""))
+        return tuple(self._settled(part) if isinstance(part, tuple) else part for part in tree)
 
     def _remembered(self, key: tuple[Any, ...], tree: Tree, table: str = "", row: str = "") -> Any:
         if key not in self._known:

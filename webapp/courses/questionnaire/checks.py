@@ -24,7 +24,7 @@ from webapp.courses.questionnaire.fields import (
     SingleField,
     TableField,
 )
-from webapp.courses.questionnaire.logic import COLUMN, SECTION, Node, logic_of, loops, sources
+from webapp.courses.questionnaire.logic import COLUMN, SECTION, Logic, Node, deepest, logic_of, loops, sources
 from webapp.courses.questionnaire.paths import split_from
 from webapp.courses.questionnaire.sorts import Names
 from webapp.courses.yaml_text import Document, Path
@@ -32,6 +32,8 @@ from webapp.goals.reference import reference
 
 # Where each field stands in the file: `field` or `table.column` to its path.
 Places = dict[str, Path]
+# A sheet is worked out by calls within calls; this keeps far from the end of the stack.
+STEPS_LIMIT = 120
 COUNTED = frozenset({
     FieldType.SINGLE, FieldType.MULTIPLE, FieldType.SCALE, FieldType.NUMBER, FieldType.GOALS, FieldType.TARGETS, FieldType.RANKING,
     FieldType.CALCULATED,
@@ -231,8 +233,10 @@ class _Judge:
 
     def _loops(self) -> None:
         logic = logic_of(self.questionnaire)
+        if not (found := loops(logic.reads)):
+            self._depth(logic)
         told: set[Node] = set()
-        for chain in loops(logic.reads):
+        for chain in found:
             lines = {node: self._line(node, logic.when, logic.values) for node in chain}
             story = " → ".join(f"`{node[1]}` ({self.document.file}:{lines[node]})" for node in (*chain, chain[0]))
             written = {node for node in chain if node in logic.when or node in logic.values}
@@ -240,6 +244,14 @@ class _Judge:
             for node in written if not written <= told else ():
                 self.findings.add(self.document.file, lines[node], _("A loop: each waits for the next. %(chain)s", chain=story))
             told |= written
+
+    def _depth(self, logic: Logic) -> None:
+        node, steps = deepest(logic)
+        if node is not None and steps > STEPS_LIMIT:
+            self.findings.add(self.document.file, self._line(node, logic.when, logic.values), _(
+                "`%(id)s` is worked out in %(count)d nested steps. Expected at most %(limit)d: shorten the chain of what waits for what.",
+                id=node[1], count=steps, limit=STEPS_LIMIT,
+            ))
 
     def _line(self, node: Node, when: Mapping[Node, Any], values: Mapping[Node, Any]) -> int:
         key = "value" if node in values else "when" if node in when else "id"

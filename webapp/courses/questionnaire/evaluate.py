@@ -199,7 +199,7 @@ _CALLS: Mapping[str, Callable[..., Any]] = {
 }
 _LEAVES: Mapping[str, Callable[..., Any]] = {
     "number": lambda _scope, text: decimal(units(Decimal(text))), "text": lambda _scope, text: text, "flag": lambda _scope, flag: flag,
-    "empty": lambda _scope: None,
+    "empty": lambda _scope: None, "known": lambda _scope, value: value,
     "field": lambda scope, field_id: scope.field(field_id), "own": lambda scope, column_id: scope.own(column_id),
     "rows": lambda scope, table_id: Column((True,) * scope.rows(table_id)),
     "column": lambda scope, table_id, column_id: Column(scope.column(table_id, column_id)),

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -28,6 +27,8 @@ LENGTH_LIMIT = 500
 DEPTH_LIMIT = 20
 NODE_LIMIT = 120
 DIGIT_LIMIT = 15
+# A number grown into a word (`1or 2`), which Python only warns of.
+DOUBTFUL = re.compile(r"(?<![A-Za-z0-9_.])[0-9.]*[0-9][0-9.]*[A-Za-z_]")
 BINARY: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%"}
 COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.In: "in", ast.NotIn: "not in",
@@ -65,13 +66,13 @@ def _syntax(source: str, names: Names) -> ast.expr:
     if len(source) > LENGTH_LIMIT:
         raise BadExpression((_("The expression has %(count)d characters. Expected at most %(limit)d.",
                                count=len(source), limit=LENGTH_LIMIT),))
+    unreadable = BadExpression((_("“%(source)s” cannot be read as an expression.", source=shown(source)) + _hint(source, names),))
+    if "\\" in source or DOUBTFUL.search(_unquoted(source)):
+        raise unreadable
     try:
-        # Doubtful spellings (`1or 2`) warn; here they are wrong.
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            node = ast.parse(source.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError, Warning):
-        raise BadExpression((_("“%(source)s” cannot be read as an expression.", source=shown(source)) + _hint(source, names),)) from None
+        node = ast.parse(source.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise unreadable from None
     if sum(1 for _node in ast.walk(node)) > NODE_LIMIT * 2:
         raise BadExpression((_("The expression is too long. Expected at most %(limit)d parts.", limit=NODE_LIMIT),))
     return node
@@ -86,9 +87,12 @@ def _hint(source: str, names: Names) -> str:
     return f" {spelling}" if spelling else ""
 
 
+def _unquoted(source: str) -> str:
+    return re.sub(r"'[^']*'|\"[^\"]*\"", "''", source)
+
+
 def _hyphenated(source: str, names: Names) -> str:
-    unquoted = re.sub(r"'[^']*'|\"[^\"]*\"", "", source)
-    found = [each for each in re.findall(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+", unquoted) if names.knows(each)]
+    found = [each for each in re.findall(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+", _unquoted(source)) if names.knows(each)]
     return _("Ids are written with `_` for `-` here: `%(name)s`.", name=found[0].replace("-", "_")) if found else ""
 
 

@@ -136,6 +136,27 @@ def _walk(start: Node, reads: Mapping[Node, Iterable[Node]], settled: set[Node],
             enter(target)
 
 
+def deepest(logic: Logic) -> tuple[Node | None, int]:
+    """The node that takes the most nested steps to work out, and how many; for a logic without loops."""
+    steps: dict[Node, int] = {}
+    for start in logic.reads:
+        pending = [start]
+        while pending:
+            node = pending[-1]
+            ahead = [each for each in logic.reads.get(node, ()) if each not in steps]
+            if ahead:
+                pending.extend(ahead)
+                continue
+            pending.pop()
+            own = [_depth(trees[node]) for trees in (logic.when, logic.values) if node in trees]
+            steps[node] = 1 + max(own, default=0) + max((steps[each] for each in logic.reads.get(node, ())), default=0)
+    return max(((node, count) for node, count in steps.items()), key=lambda each: each[1], default=(None, 0))
+
+
+def _depth(tree: Tree) -> int:
+    return 1 + max((_depth(part) for part in tree[1:] if isinstance(part, tuple)), default=0)
+
+
 def depends(questionnaire: Questionnaire) -> dict[str, frozenset[str]]:
     """Which fields a field's showing, need or value depends on, directly or not; by field id, for fields that depend on any."""
     logic = logic_of(questionnaire)
