@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 
 from flask import current_app
 
@@ -23,6 +24,7 @@ EXTENSION = "search"
 PLACES_SHOWN = 2
 # Where nothing holds all words, what holds most of them is shown.
 ENOUGH = 0.6
+MOST_COUNTED = 5
 
 
 @dataclass(frozen=True)
@@ -122,8 +124,8 @@ def _points(passage: Passage, word: Word) -> float:
     if any(beginning in heading for beginning in word.beginnings) and any(True for _span in word.spans(heading)):
         points += 5
     if any(beginning in text for beginning in word.beginnings):
-        count = sum(1 for _span in word.spans(text))
-        points += min(count, 5) * 0.5 + (1 if count else 0)
+        count = sum(1 for _span in islice(word.spans(text), MOST_COUNTED))
+        points += count * 0.5 + (1 if count else 0)
     return points
 
 

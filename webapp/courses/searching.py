@@ -86,7 +86,9 @@ def _words(parts: Iterable[str]) -> tuple[Word, ...]:
 
 def ways(asked: str) -> list[Wanted]:
     """Ways to read what was asked, the strictest first: as written, taken apart where scripts meet, Han words in pairs, any of it."""
-    written = WORDS.findall(fold(tidy(asked)))
+    found_words = WORDS.findall(fold(tidy(asked)))
+    # A Latin letter alone begins every tenth word and tells nothing beside others.
+    written = [each for each in found_words if len(each) > 1 or not each.isascii() or each.isdigit()] or found_words[:1]
     if not written:
         return []
     apart = [run.strip("'-.") for each in written for run in RUNS.findall(each)]
