@@ -14,6 +14,9 @@ from webapp.core.i18n import _
 from webapp.places.models import Place
 from webapp.places.rules import normalised
 
+# A place's own name to the places of that name, each with the number of the language.
+Index = dict[str, set[tuple[UUID, int]]]
+
 
 class PlaceFinder:
     """The tree in memory: places by code, by name, and by name with those above, and which of them the administrator looks after.
@@ -26,45 +29,69 @@ class PlaceFinder:
         columns = (Place.id, Place.code, Place.country, Place.path, Place.parent_id, Place.names, Place.short_names, Place.closed_on)
         rows = {row.id: row for row in db.session.execute(select(*columns))}
         self.mine = {row.id for row in rows.values() if paths is None or row.path.startswith(paths)}
-        self._full: dict[str, set[UUID]] = defaultdict(set)
-        self._short: dict[str, set[UUID]] = defaultdict(set)
-        said: dict[UUID, list[tuple[str, str]]] = {}
+        self._parents = {row.id: row.parent_id for row in rows.values()}
+        self._said: dict[UUID, list[tuple[str, str]]] = {}
+        self._codes: dict[str, set[UUID]] = defaultdict(set)
+        self._full: Index = defaultdict(set)
+        self._short: Index = defaultdict(set)
+        self._known: dict[tuple[int, str], set[UUID]] = {}
         for row in rows.values():
             tags = sorted({*row.names, *row.short_names})
-            said[row.id] = [
+            self._said[row.id] = [
                 (normalised(row.names.get(tag, row.short_names.get(tag, ""))), normalised(row.short_names.get(tag, row.names.get(tag, ""))))
                 for tag in tags
             ]
         for row in rows.values():
             if row.closed_on is None:
-                self._enter(row, rows, said)
+                self._enter(row)
 
-    def _enter(self, row: Any, rows: dict[UUID, Any], said: dict[UUID, list[tuple[str, str]]]) -> None:
-        self._full[normalised(row.code)].add(row.id)
-        self._full[normalised(row.country + row.code)].add(row.id)
+    def _enter(self, row: Any) -> None:
+        for code in (row.code, row.country + row.code):
+            self._codes[normalised(code)].add(row.id)
+        for number, (full, short) in enumerate(self._said[row.id]):
+            for index, own in ((self._full, full), (self._short, short)):
+                if own:
+                    index[own].add((row.id, number))
+
+    def _named(self, index: Index, key: str) -> set[UUID]:
+        """Places whose own name begins or ends the key, the rest of which names places above: all of them, or any one.
+
+        The names with those above are put together when somebody asks: all of them at once would fill 80 MB.
+        """
+        found = {place_id for place_id, _number in index.get(key, ())}
+        for cut in range(1, len(key)):
+            for own, rest, upwards in ((key[cut:], key[:cut], False), (key[:cut], key[cut:], True)):
+                found |= {place_id for place_id, number in index.get(own, ()) if rest in self._above(place_id, number, upwards=upwards)}
+        return found
+
+    def _above(self, place_id: UUID, number: int, *, upwards: bool) -> set[str]:
+        """How the places above are written together, from the top down or upwards, all in full or all in short."""
         above: list[UUID] = []
-        parent = row.parent_id
-        while parent is not None and parent in rows:
+        parent = self._parents[place_id]
+        while parent is not None and parent in self._parents:
             above.insert(0, parent)
-            parent = rows[parent].parent_id
-        ways = {(), tuple(above), *((each,) for each in above)}
-        for number, (full, short) in enumerate(said[row.id]):
-            for way in ways:
-                # Names of one language stand in one place of each list; where a language is missing above, its first name serves.
-                for form in (0, 1):
-                    up = [said[each][min(number, len(said[each]) - 1)][form] for each in way if said[each]]
-                    for index, own in ((self._full, full), (self._short, short)):
-                        if own:
-                            index["".join([*up, own])].add(row.id)
-                            index["".join([own, *reversed(up)])].add(row.id)
+            parent = self._parents[parent]
+        # Names of one language stand in one place of each list; where a language is missing above, its first name serves.
+        forms = [
+            [self._said[each][min(number, len(self._said[each]) - 1)][form] for each in above if self._said[each]] for form in (0, 1)
+        ]
+        whole = {"".join(reversed(names) if upwards else names) for names in forms}
+        return whole | {name for names in forms for name in names}
+
+    def _found(self, form: int, key: str) -> set[UUID]:
+        """By code or full name (0), or by short name (1). A file names the same few places again and again."""
+        if (form, key) not in self._known:
+            index = self._short if form else self._full
+            self._known[form, key] = self._named(index, key) | (set() if form else self._codes.get(key, set()))
+        return self._known[form, key]
 
     def find(self, text: str) -> UUID | None:
         """The place of a code, a name, or a name with places above, in any order; None for nothing. Raises `WrongRow`."""
         if not text:
             return None
         key = normalised(text)
-        for index in (self._full, self._short):
-            found = index.get(key, set())
+        for form in (0, 1):
+            found = self._found(form, key)
             own = found & self.mine
             if len(own) == 1:
                 return next(iter(own))
