@@ -13,7 +13,7 @@ from reportlab.platypus.frames import Frame
 
 from webapp.core.documents import blocks as b
 from webapp.core.documents.pdf_compose import Composer, Setting, Turn
-from webapp.core.documents.pdf_flow import Part, RulePart, StackPart, TextPart, draw_line
+from webapp.core.documents.pdf_flow import Memo, Part, RulePart, StackPart, TextPart, draw_line
 from webapp.core.documents.pdf_table import TablePart
 from webapp.core.documents.words import words_of
 from webapp.core.pdf.canvas import Element, GlyphCanvas
@@ -28,10 +28,10 @@ SMALL = 8.0
 
 def to_pdf(document: b.Document) -> bytes:
     """The document as a PDF file. Characters that no shipped typeface has print as 〓."""
-    pages: dict[str, int] = {}
-    data, found = _lay_out(document, pages)
+    memo: Memo = {}
+    data, found = _lay_out(document, {}, memo)
     if document.contents:
-        data, found = _lay_out(document, found)
+        data, found = _lay_out(document, found, memo)
     return data
 
 
@@ -66,11 +66,12 @@ class _Template(BaseDocTemplate):
             self.anchors[flowable.mark[0]] = self.page
 
 
-def _lay_out(document: b.Document, pages: dict[str, int]) -> tuple[bytes, dict[str, int]]:
+def _lay_out(document: b.Document, pages: dict[str, int], memo: Memo) -> tuple[bytes, dict[str, int]]:
     size = landscape(A4) if document.landscape else A4
     width, height = _frame(size)
     canvas = GlyphCanvas(pagesize=size, language=document.language)
-    composer = Composer(document, canvas.whole, pages, height=_frame(landscape(A4))[1] if _lies(document) else height)
+    lowest = _frame(landscape(A4))[1] if _lies(document) else height
+    composer = Composer(document, canvas.whole, pages, height=lowest, memo=memo)
     title = _title(composer, document)
     contents = Element("TOC")
     if document.contents:

@@ -11,7 +11,7 @@ from typing import Any
 from reportlab.lib.utils import ImageReader
 
 from webapp.core.documents import blocks as b
-from webapp.core.documents.pdf_flow import DrawingPart, Part, PicturePart, RulePart, StackPart, TextPart
+from webapp.core.documents.pdf_flow import DrawingPart, Memo, Part, PicturePart, RulePart, StackPart, TextPart
 from webapp.core.documents.pdf_table import Row, TablePart
 from webapp.core.documents.words import HeadingNumbers, words_of
 from webapp.core.pdf.canvas import Element
@@ -51,8 +51,8 @@ class Setting:
 class Composer:
     """Makes the parts of one document. `pages` tells where anchors stand, as far as is known."""
 
-    def __init__(self, document: b.Document, root: Element, pages: Mapping[str, int], *, height: float) -> None:
-        self.document, self.root, self.pages, self.height = document, root, pages, height
+    def __init__(self, document: b.Document, root: Element, pages: Mapping[str, int], *, height: float, memo: Memo) -> None:
+        self.document, self.root, self.pages, self.height, self.memo = document, root, pages, height, memo
         self.language = document.language
         self.numbers = HeadingNumbers(document.language)
         self.outline_level = -1
@@ -94,7 +94,9 @@ class Composer:
         chosen = setting or self.setting
         element = more.pop("element", None) or self.element(tag)
         more.setdefault("spread", chosen.spread and self.chinese)
-        return TextPart(self.looks(words, chosen), element=element, leading=self.leading(chosen), indent=chosen.indent, **more)
+        made = TextPart(self.looks(words, chosen), element=element, leading=self.leading(chosen), indent=chosen.indent, **more)
+        made.memo = self.memo
+        return made
 
     def parts(self, blocks: Sequence[b.Block]) -> list[Any]:
         """The parts of blocks, one after the other; `Turn`s only on the outermost level."""

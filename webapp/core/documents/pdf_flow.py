@@ -20,6 +20,8 @@ from webapp.core.pdf.paragraph import HAN, Look, Segment, SetLine, natural_width
 
 ASCENT, DESCENT = 0.9, 0.26  # of a line, in ems: room for accents and the legs of letters
 Parts = Sequence[tuple[str, Look]]
+Memo = dict[tuple[tuple[tuple[str, Look], ...], float, bool, bool], list[SetLine]]
+"""Lines that were set before: a document with a table of contents is laid out twice."""
 
 
 class Part(Flowable):
@@ -74,16 +76,22 @@ class TextPart(Part):
         self.measure = 0.0
         self.label: tuple[SetLine, Element, float] | None = None
         self.mark: tuple[str, str, int] | None = None  # name, title, level of a bookmark
+        self.memo: Memo = {}
 
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: ARG002, N803  names given by the library
         """Width and height at this width."""
         if self.lines is None or aW != self.measure:
-            self.lines = set_lines(self.parts, aW - self.indent, spread=self.spread)
-            if self.balanced and len(self.lines) > 1:
-                self.lines = self._balance(aW - self.indent, len(self.lines))
+            key = (tuple(self.parts), aW - self.indent, self.spread, self.balanced)
+            self.lines = self.memo.get(key)
+            if self.lines is None:
+                self.lines = self.memo[key] = self._set(aW - self.indent)
         self.measure = self.width = aW
         self.height = len(self.lines) * self.leading
         return aW, self.height
+
+    def _set(self, width: float) -> list[SetLine]:
+        lines = set_lines(self.parts, width, spread=self.spread)
+        return self._balance(width, len(lines)) if self.balanced and len(lines) > 1 else lines
 
     def _balance(self, width: float, count: int) -> list[SetLine]:
         """The narrowest setting that needs no more lines."""

@@ -120,6 +120,9 @@ def font_folder() -> Path:
 
 def clusters(text: str) -> Iterator[str]:
     """`text` cut into base characters, each with the marks and joiners that belong to it."""
+    if text.isascii():
+        yield from text
+        return
     held = ""
     for character in text:
         if held and (unicodedata.category(character)[0] == "M" or character in JOINERS):
@@ -176,6 +179,8 @@ def legible(text: str, stack: Stack) -> str:
 
     Control characters other than line breaks go.
     """
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(_legible(cluster, stack) for cluster in clusters(text))
 
 

@@ -88,6 +88,8 @@ def is_right_to_left(text: str) -> bool:
 
 def levels(text: str) -> list[int]:
     """The embedding level of each character: even runs left to right, odd right to left."""
+    if text.isascii():
+        return [0] * len(text)
     base = int(is_right_to_left(text))
     found: list[tuple[int, int] | None] = []  # level, and the direction that neighbouring neutrals see
     strong = base
