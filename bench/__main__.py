@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import certificate, crowd, first_visit, memory, pages, people_list, quiz, start
+from bench import audit_search, certificate, crowd, first_visit, memory, pages, people_import, people_list, quiz, start
 from bench.findings import Finding, table
 from bench.stage import Stage, say
 
@@ -22,6 +22,8 @@ PARTS: dict[str, Callable[[Stage], list[Finding]]] = {
     "start": start.measure,
     "visit": first_visit.measure,
     "people-list": people_list.measure,
+    "people-import": people_import.measure,
+    "audit-search": audit_search.measure,
     "memory": memory.measure,
 }
 

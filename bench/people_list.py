@@ -24,6 +24,7 @@ from webapp.core.config import Mode, Settings
 from webapp.core.database import db
 from webapp.core.ids import new_id
 from webapp.core.unit_of_work import unit_of_work
+from webapp.places.models import Place
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -83,13 +84,14 @@ def fill(people: int) -> None:
         connection.execute(sa.text("VACUUM ANALYZE"))
 
 
-def administrator(app: Flask) -> dict[str, str]:
-    """Cookies of somebody who administers everywhere."""
+def administrator(app: Flask, email: str = "administrator@bench.example", *, everywhere: bool = True) -> dict[str, str]:
+    """Cookies of somebody who administers everywhere, or one county."""
     now = clock.now()
+    place = None if everywhere else db.session.scalar(sa.select(Place).where(Place.code == "330521", Place.closed_on.is_(None)))
     with unit_of_work():
         person = accounts.create_person(name="顾远", language="zh-Hans", now=now)
-        sign_in = accounts.create_sign_in(person=person, email="administrator@bench.example", now=now, verified=True)
-        accounts.grant_role(person=person, role=Role.ADMINISTRATOR, now=now, actor_id=None)
+        sign_in = accounts.create_sign_in(person=person, email=email, now=now, verified=True)
+        accounts.grant_role(person=person, role=Role.ADMINISTRATOR, place=place, now=now, actor_id=None)
         session = Session(id=new_id(), sign_in_id=sign_in.id, created_at=now, expires_at=now + timedelta(days=1))
         db.session.add(session)
         values = {"_permanent": True, SEEN_KEY: int(now.timestamp()), SESSION_KEY: str(session.id)}
