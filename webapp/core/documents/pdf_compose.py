@@ -217,7 +217,11 @@ class Composer:
                 for at, (cell, column) in enumerate(zip(cells, block.columns, strict=True))
             ])
         shares = tuple(column.width for column in block.columns)
-        return [*made, TablePart(head, body, shares=shares, totals=block.totals, indent=self.setting.indent)] if head or body else made
+        if head or body:
+            part = TablePart(head, body, shares=shares, totals=block.totals, indent=self.setting.indent)
+            part.before = part.before if made else 10.0
+            made.append(part)
+        return made
 
     def _table_cell(
         self, content: b.Words | Sequence[b.Block], column: b.Column, setting: Setting, row: Element, *, head: str,
