@@ -29,7 +29,8 @@ WHO = "INSERT INTO bench_who SELECT row_number() OVER (ORDER BY id) - 1, id, pla
 # One in a thousand acts is of the rarer kinds; the last hundred people are administrators, one of whom does most.
 TRAIL = """
 INSERT INTO audit_entries (id, number, at, actor_id, action, subject_kind, subject_id, place_id, channel, network, hash)
-SELECT gen_random_uuid(), t.i, timestamptz '2021-01-01' + t.i * interval '15 seconds', actor.id, (CAST(:actions AS text[]))[t.action], 'person',
+SELECT gen_random_uuid(), t.i,
+       timestamptz '2021-01-01' + t.i * interval '15 seconds', actor.id, (CAST(:actions AS text[]))[t.action], 'person',
        subject.id::text, subject.place_id, 'web', '192.0.2.0/24', repeat('0', 64)
 FROM (SELECT i, floor(random() * :people)::int AS subject, floor(power(random(), 3) * 100)::int AS actor,
              1 + floor(power(random(), 6) * :kinds)::int AS action
