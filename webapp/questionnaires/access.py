@@ -38,3 +38,14 @@ def use_library(viewer: Viewer) -> bool:
 def sees_shown(viewer: Viewer, state: SheetState, place: Place | None) -> bool:
     """Whether somebody who is no member may read a sheet: it is shown, and a role of theirs covers its place."""
     return state in SHOWN and guides_place(viewer, place)
+
+
+def guided_paths(viewer: Viewer) -> tuple[str, ...] | None:
+    """Path prefixes of the trees whose sheets somebody looks after; None for everywhere."""
+    found: set[str] = set()
+    for role in GUIDES:
+        paths = viewer.paths(role)
+        if paths is None:
+            return None
+        found.update(paths)
+    return tuple(sorted(found))

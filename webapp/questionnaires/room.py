@@ -4,7 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from webapp.questionnaires import models, models_surveys, views_comments, views_files, views_sheet
+from webapp.core.i18n import lazy
+from webapp.core.ui.navigation import add_link
+from webapp.courses.content import StepKind
+from webapp.learning import steps
+from webapp.questionnaires import (
+    access,
+    models,
+    models_surveys,
+    own_data,
+    own_merge,
+    views,
+    views_comments,
+    views_exercise,
+    views_files,
+    views_history,
+    views_join,
+    views_library,
+    views_people,
+    views_sheet,
+    views_state,
+)
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -15,3 +35,9 @@ __all__ = ["init_app", "models", "models_surveys", "views_comments", "views_file
 def init_app(app: Flask) -> None:
     """Register the pages, and how an exercise is shown as a step."""
     app.register_blueprint(views_sheet.bp)
+    for module in (views, views_exercise, views_history, views_join, views_library, views_people, views_state):
+        app.register_blueprint(module.bp)
+    own_data.wire()
+    own_merge.wire()
+    steps.register(StepKind.EXERCISE, views_exercise.exercise_step)
+    add_link(app, lazy("Questionnaires"), "/questionnaires/", rank=25, shown=access.use_library)

@@ -11,11 +11,11 @@ from flask import abort, redirect, render_template, request
 
 from webapp.core.access import signed_in
 from webapp.core.i18n import _
-from webapp.core.ids import new_id
 from webapp.core.idempotency import claim
+from webapp.core.ids import new_id
 from webapp.core.unit_of_work import unit_of_work
 from webapp.courses.questionnaire.paths import field_of, locate
-from webapp.questionnaires import queries, services
+from webapp.questionnaires import mail, queries, services
 from webapp.questionnaires.desk import Desk, desk_or_404
 from webapp.questionnaires.models import SheetComment
 from webapp.questionnaires.presenting import title_of
@@ -87,5 +87,9 @@ def say(sheet_id: UUID) -> Any:
             services.comment(
                 sheet=desk.sheet, person_id=desk.who.person_id, text=text, now=desk.now, path=at or None, reply_to_id=reply_to,
                 feedback=desk.role is None,
+            )
+            mail.tell(
+                sheet=desk.sheet, title=title_of(desk.sheet, desk.questionnaire), news=mail.News.COMMENTED, by=desk.who.name,
+                actor_id=desk.who.person_id, now=desk.now, thread=reply_to,
             )
     return redirect(f"{desk.url}comments?at={at}", 303)

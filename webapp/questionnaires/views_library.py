@@ -1,0 +1,71 @@
+"""The library of questionnaires: what there is, each in full in either language, to use, to save and to print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, render_template, request
+
+from webapp.core.access import allow
+from webapp.core.i18n import LANGUAGES, current_language
+from webapp.core.ids import new_id
+from webapp.courses.questionnaire.content import Kind
+from webapp.courses.questionnaire.writing import to_file
+from webapp.questionnaires import access, blank, labels, library
+from webapp.questionnaires.library import Volume
+from webapp.questionnaires.views import me
+
+bp = Blueprint("library", __name__, template_folder="templates")
+HOME = "/questionnaires/"
+ONE = HOME + "<questionnaire_id>/"
+BOTH = "both"
+
+
+@bp.get(HOME)
+@allow(access.use_library)
+def questionnaires() -> str:
+    """All that can be used, by title; search and kind narrow it."""
+    words = request.args.get("q", "").strip()[:60]
+    kind = next((each for each in Kind if each.value == request.args.get("kind")), None)
+    return render_template(
+        "questionnaires/library.html", found=library.found(library.volumes().values(), words=words, kind=kind), words=words, kind=kind,
+        labels=labels, writes=access.author(me()),
+    )
+
+
+def volume_or_404(questionnaire_id: str) -> Volume:
+    """The questionnaire in force."""
+    return library.volume(questionnaire_id) or abort(404)
+
+
+@bp.get(ONE)
+@allow(access.use_library)
+def questionnaire(questionnaire_id: str) -> str:
+    """One of them in full, in one language or in both side by side."""
+    volume = volume_or_404(questionnaire_id)
+    one, who = volume.questionnaire, me()
+    shown = request.args.get("show", current_language())
+    tags = [tag for tag in LANGUAGES if tag in one.languages] if shown == BOTH else [shown if shown in one.languages else one.languages[0]]
+    return render_template(
+        "questionnaires/volume.html", volume=volume, one=one, forms=[blank.preview(one, tag) for tag in tags], shown=shown, key=new_id(),
+        labels=labels, writes=access.author(who),
+    )
+
+
+@bp.get(HOME + "<questionnaire_id>.yaml")
+@allow(access.use_library)
+def file(questionnaire_id: str) -> Response:
+    """The definition as a file that can be read back."""
+    answer = make_response(to_file(volume_or_404(questionnaire_id).questionnaire))
+    answer.headers["Content-Type"] = "application/yaml; charset=utf-8"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{questionnaire_id}.yaml"'
+    return answer
+
+
+@bp.get(ONE + "form")
+@allow(access.use_library)
+def form(questionnaire_id: str) -> Any:
+    """The empty form to print, in the reader's language."""
+    one = volume_or_404(questionnaire_id).questionnaire
+    tag = current_language() if current_language() in one.languages else one.languages[0]
+    return render_template("questionnaires/form.html", one=one, form=blank.preview(one, tag))
