@@ -42,7 +42,8 @@ def trainer(handed, login_as):
 
 
 def mails():
-    return [(mail.recipient, mail.subject) for mail in db.session.scalars(select(OutboxMail).order_by(OutboxMail.created_at, OutboxMail.id))]
+    sent = db.session.scalars(select(OutboxMail).order_by(OutboxMail.created_at, OutboxMail.id))
+    return [(mail.recipient, mail.subject) for mail in sent]
 
 
 def test_what_is_missing_is_named_and_linked_and_the_sheet_stays_a_draft(database, desk):
