@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 # What a browser may be told a file is: it is only ever offered for saving.
 PDF = "application/pdf"
@@ -122,7 +123,7 @@ def _refuse_bomb(packed: zipfile.ZipFile, parts: Sequence[zipfile.ZipInfo], size
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
         raise BadFile("bomb")
     spans = sorted((part.header_offset, part.compress_size) for part in parts)
-    if any(start + length > following for (start, length), (following, _next) in zip(spans, spans[1:], strict=False)):
+    if any(start + length > following for (start, length), (following, _next) in pairwise(spans)):
         raise BadFile("bomb")
     limit, total = max(SMALL, min(MOST_UNPACKED, size * MOST_TIMES)), 0
     for part in parts:

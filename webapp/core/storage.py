@@ -69,7 +69,9 @@ def reason(bad: BadFile, name: str) -> str:
         "bomb": _("“%(name)s” unpacks to far more than it seems. It was not taken.", name=name),
         "broken": _("“%(name)s” is damaged and cannot be opened. Save it again and try once more.", name=name),
         "macros": _("“%(name)s” contains macros. Save it without macros (.xlsx or .docx) and try again.", name=name),
-        "locked": _("“%(name)s” is protected by a password or is in an old format. Save it as .xlsx, .docx or PDF and try again.", name=name),
+        "locked": _(
+            "“%(name)s” is protected by a password or is in an old format. Save it as .xlsx, .docx or PDF and try again.", name=name,
+        ),
     }.get(bad.code, _("“%(name)s” is no PDF, picture, spreadsheet or text document.", name=name))
 
 
@@ -175,7 +177,9 @@ def _contents() -> Iterator[Path]:
 
 
 def _delete_unknown(paths: list[Path]) -> int:
-    known = set(db.session.scalars(select(StoredFile.sha256).where(StoredFile.sha256.in_([path.name for path in paths])))) if paths else set()
+    if not paths:
+        return 0
+    known = set(db.session.scalars(select(StoredFile.sha256).where(StoredFile.sha256.in_([path.name for path in paths]))))
     unknown = [path for path in paths if path.name not in known]
     for path in unknown:
         path.unlink(missing_ok=True)

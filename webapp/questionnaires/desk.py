@@ -91,8 +91,9 @@ def page_of(
     if any(line.person_id and line.person_id not in people for line in lines):
         people |= queries_page.writers(sheet.id)
     return SheetPage(
-        sheet=sheet, questionnaire=questionnaire, section=section, stored=stored, answers=Answers(questionnaire, stored.values), names=names,
-        writes=desk.writes, comments=desk.comments, role=desk.role, members=desk.opened.members, talks=queries_page.talks(sheet.id),
+        sheet=sheet, questionnaire=questionnaire, section=section, stored=stored, names=names,
+        answers=Answers(questionnaire, stored.values), writes=desk.writes,
+        comments=desk.comments, role=desk.role, members=desk.opened.members, talks=queries_page.talks(sheet.id),
         clashes=clashes_of(questionnaire, lines, stored, names, people), typed=typed or {}, refused=refused or {},
     )
 

@@ -15,7 +15,7 @@ from webapp.core.storage import FileRefused, StoredFile, clean_name, judged, sto
 from webapp.core.unit_of_work import unit_of_work
 from webapp.courses.questionnaire import values
 from webapp.courses.questionnaire.fields import FileField
-from webapp.courses.questionnaire.sentences import sentence
+from webapp.courses.questionnaire.sentences import Trouble, sentence
 from webapp.questionnaires.models import Sheet, SheetFile
 from webapp.questionnaires.queries_page import Uploaded, stored_bytes
 
@@ -27,12 +27,11 @@ AT_ONCE = 500
 def put(*, sheet: Sheet, asked: FileField, content: bytes, name: str, person_id: UUID | None, now: datetime) -> StoredFile:
     """Judge and keep a file for a field of a `locked` sheet; the field's value is the caller's. Raises `FileRefused`. Three statements."""
     shown = clean_name(name)
-    wrong = values.check_file(asked, values.StoredFile(shown, "", len(content))) if len(content) > asked.max_mb * 1_000_000 else None
-    kind = None if wrong else judged(content, name)
-    if kind is not None:
-        wrong = values.check_file(asked, values.StoredFile(shown, kind.kind, len(content)))
-    if wrong is not None or kind is None:
-        assert wrong is not None
+    if len(content) > asked.max_mb * 1_000_000:
+        raise FileRefused(sentence(asked, Trouble("file_size", {"mb": asked.max_mb, "name": shown})))
+    kind = judged(content, name)
+    wrong = values.check_file(asked, values.StoredFile(shown, kind.kind, len(content)))
+    if wrong is not None:
         raise FileRefused(sentence(asked, wrong))
     if stored_bytes(sheet.id) + len(content) > QUOTA_MB * 1_000_000:
         raise FileRefused(_("The files of one sheet take %(mb)d MB at most. Remove some before you add others.", mb=QUOTA_MB))

@@ -42,10 +42,10 @@ def picker_form(section: Section, stored: Stored, *, posted: bool) -> Any:
     asked = [each for each in section.fields if isinstance(each, PlaceField)]
     if not asked:
         return None
-    pickers = {f"{PLACE}{each.id}": PlacePicker() for each in asked}
+    pickers = {f"place-{each.id}": PlacePicker() for each in asked}
     kind = type("Places", (WithPlace, Form), pickers)
-    data = {f"{PLACE}{each.id}": section_form.uuid_of(stored.values.get(each.id)) for each in asked}
-    return kind(request.form if posted else None, data=data, meta={"csrf": False})
+    data = {f"place-{each.id}": section_form.uuid_of(stored.values.get(each.id)) for each in asked}
+    return kind(request.form if posted else None, data=data, prefix="_", meta={"csrf": False})
 
 
 def post_section(desk: Desk, section: Section) -> Posted:
@@ -116,7 +116,7 @@ def _places(section: Section, stored: Stored, posted: Posted) -> None:
     for each in section.fields:
         if not isinstance(each, PlaceField) or not any(name.startswith(f"{PLACE}{each.id}") for name in request.form):
             continue
-        found = pickers[f"{PLACE}{each.id}"]
+        found = pickers[f"place-{each.id}"]
         if (valid or not found.errors) and not found.redisplays and request.form.get("_clear") != each.id:
             posted.reading.wanted[each.id] = str(found.data) if found.data else stored.values.get(each.id)
         elif request.form.get("_clear") == each.id:

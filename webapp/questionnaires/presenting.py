@@ -33,8 +33,8 @@ from webapp.courses.revisions import plain
 from webapp.goals.reference import Goal, reference
 from webapp.questionnaires import order_keys, wording
 from webapp.questionnaires.models import MemberRole, Sheet
-from webapp.questionnaires.queries import ConflictLine, MemberLine, Stored
 from webapp.questionnaires.page_texts import file_rules, guidance_html, script_texts
+from webapp.questionnaires.queries import ConflictLine, MemberLine, Stored
 from webapp.questionnaires.queries_page import NO_TALK, Names, Talk, Uploaded
 
 # The charts room draws what it can; until a field has a drawing its place says so.

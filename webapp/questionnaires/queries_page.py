@@ -131,7 +131,7 @@ def names(sheet_id: UUID, *, organisations: Collection[str], files: bool, at: Co
             select(StoredFile.id, StoredFile.name, StoredFile.size, StoredFile.media_type)
             .join(SheetFile, SheetFile.file_id == StoredFile.id).where(SheetFile.sheet_id == sheet_id)
         )
-    rows = [tuple(row) for row in db.session.execute(union_all(*parts) if len(parts) > 1 else parts[0])] if parts else []
+    rows: list[Any] = [tuple(row) for row in db.session.execute(union_all(*parts) if len(parts) > 1 else parts[0])] if parts else []
     called = places.full_names([UUID(each) for each in at], language) if at else {}
     return Names(
         {str(row_id): name for row_id, name, size, _type in rows if size < 0},
@@ -157,7 +157,7 @@ def values_at(sheet_id: UUID, paths: Iterable[str], version: int) -> dict[str, A
         select(SheetChange.path, SheetChange.result)
         .where(SheetChange.sheet_id == sheet_id, SheetChange.path.in_(wanted), SheetChange.version <= version).order_by(SheetChange.number)
     )
-    return {path: value for path, value in rows}
+    return {row.path: row.result for row in rows}
 
 
 def revisions_of(sheet_id: UUID, paths: Collection[str]) -> dict[str, str]:
@@ -166,7 +166,7 @@ def revisions_of(sheet_id: UUID, paths: Collection[str]) -> dict[str, str]:
         select(SheetChange.path, SheetChange.revision).where(SheetChange.sheet_id == sheet_id, SheetChange.path.in_(paths))
         .order_by(SheetChange.number)
     )
-    return {path: revision for path, revision in rows}
+    return {row.path: row.revision for row in rows}
 
 
 def organisations_called(words: str, place_id: UUID | None) -> list[tuple[UUID, str]]:
@@ -179,7 +179,8 @@ def organisations_called(words: str, place_id: UUID | None) -> list[tuple[UUID, 
         Organisation.name_key.contains(key, autoescape=True) | Organisation.search.contains(key, autoescape=True),
     )
     near = (Organisation.place_id == place_id).desc() if place_id else Organisation.sort_key
-    return [(row.id, row.name) for row in db.session.execute(wanted.order_by(near, Organisation.sort_key, Organisation.id).limit(MOST_FOUND))]
+    found = db.session.execute(wanted.order_by(near, Organisation.sort_key, Organisation.id).limit(MOST_FOUND))
+    return [(row.id, row.name) for row in found]
 
 
 def file_of(sheet_id: UUID, file_id: UUID) -> tuple[StoredFile, str] | None:

@@ -94,11 +94,11 @@ def _of_field(form: Form, asked: Field, answers: Answers) -> Iterator[tuple[str,
             path = cell_path(asked.id, row, column)
             if path in form or asked.cell is Cell.CHOICE:
                 yield path, asked.cell_field, form.get(path)
-    elif asked.type not in (FieldType.PLACE, FieldType.FILE, FieldType.ORGANISATION):
-        if asked.id in form or asked.type in _MAY_BE_ABSENT:
-            yield asked.id, asked, raw_of(form, asked, asked.id, in_table=False)
+    elif asked.type not in _APART and (asked.id in form or asked.type in _MAY_BE_ABSENT):
+        yield asked.id, asked, raw_of(form, asked, asked.id, in_table=False)
 
 
+_APART = frozenset({FieldType.PLACE, FieldType.FILE, FieldType.ORGANISATION})
 _MAY_BE_ABSENT = frozenset({FieldType.SINGLE, FieldType.MULTIPLE, FieldType.SCALE, FieldType.RANKING, FieldType.GOALS})
 
 
@@ -130,7 +130,7 @@ def _boxes(asked: Field) -> bool:
     return isinstance(asked, MultipleField)
 
 
-def raw_of(form: Form, asked: Field, path: str, *, in_table: bool) -> Any:  # noqa: PLR0911  one line a type
+def raw_of(form: Form, asked: Field, path: str, *, in_table: bool) -> Any:
     """What the controls of one value say, before it is judged."""
     words = form.get(f"{path}:{OTHER}", "").strip()
     match asked:

@@ -73,7 +73,10 @@ def _record(table: TableField, row: str, at: str, base: int) -> Wanted:
 
 
 def paste_changes(table: TableField, stored: Stored, text: str, *, row: str = "", column: str = "", base: int) -> list[Wanted]:
-    """Changes that bring copied rows into a table: from a cell on, over what stands there, else behind the last row. Raises `CannotPaste`."""
+    """Changes that bring copied rows into a table: from a cell on, over what stands there, else behind the last row.
+
+    Raises `CannotPaste`.
+    """
     order = list(rows_in(stored.values, table.id))
     below = order[order.index(row):] if row in order else []
     pasted = pasting.read(table, text, first_column=column, room=table.rows.max - len(order) + len(below))

@@ -75,7 +75,8 @@ def say(sheet_id: UUID) -> Any:
     text, reply_to = request.form.get("text", "").strip(), uuid_of(request.form.get("reply_to"))
     done = uuid_of(request.form.get("resolve") or request.form.get("reopen"))
     if done is None and not 0 < len(text) <= services.COMMENT_LENGTH:
-        problem = _("Please write something.") if not text else _("A comment has %(limit)d characters at most.", limit=services.COMMENT_LENGTH)
+        limit = services.COMMENT_LENGTH
+        problem = _("A comment has %(limit)d characters at most.", limit=limit) if text else _("Please write something.")
         return _shown(desk, at, problem=problem, typed=text, reply_to=reply_to), HTTPStatus.UNPROCESSABLE_ENTITY
     with unit_of_work():
         threads = {each.row.id: each for each in threads_at(sheet_id, at)}

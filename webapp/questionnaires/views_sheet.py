@@ -186,7 +186,7 @@ def _settle(desk: Desk, change_id: UUID, body: dict[str, Any]) -> str:
             return ""
         change = None
         if body["choice"] != "theirs":
-            value = body["value"] if "value" in body else line.mine
+            value = body.get("value", line.mine)
             spot = locate(desk.questionnaire, line.path)
             if spot is not None and "value" in body:
                 try:

@@ -44,7 +44,7 @@ def words(field: Field, value: Any, names: Names = NO_NAMES) -> str:
     return _(", ").join(parts(field, value, names))
 
 
-def parts(field: Field, value: Any, names: Names = NO_NAMES) -> list[str]:  # noqa: PLR0911  one line a type
+def parts(field: Field, value: Any, names: Names = NO_NAMES) -> list[str]:  # noqa: C901, PLR0911  one line a type
     """The same, each choice, goal or file by itself. What was stored under an earlier definition is shown as it is."""
     try:
         match field:
@@ -65,7 +65,7 @@ def parts(field: Field, value: Any, names: Names = NO_NAMES) -> list[str]:  # no
             case PlaceField():
                 return [names.places.get(value, _("a place that is no longer known"))]
             case OrganisationField():
-                return [other_text(value) if is_other(value) else names.organisations.get(value, _("an organisation that is no longer known"))]
+                return [_organisation(value, names)]
             case FileField():
                 return [names.files[each].name if each in names.files else _("a file that is no longer there") for each in value]
             case CalculatedField():
@@ -79,6 +79,10 @@ def _choice(value: Any, options: tuple[Choice, ...]) -> str:
     if is_other(value):
         return _("Other: %(words)s", words=other_text(value))
     return next((localised(option.text) for option in options if option.id == value), str(value))
+
+
+def _organisation(value: Any, names: Names) -> str:
+    return other_text(value) if is_other(value) else names.organisations.get(value, _("an organisation that is no longer known"))
 
 
 def _point(field: ScaleField, value: Any) -> str:

@@ -18,6 +18,7 @@ from webapp.core.mail.jobs import deliver_due, sweep_sent
 from webapp.learning.services import sweep_reports
 from webapp.places.operations import carry_out_due
 from webapp.portal.audit_settings import note_settings
+from webapp.questionnaires.files import sweep as sweep_files
 from webapp.quizzes.jobs import close_expired
 from webapp.scheduler import retention
 
@@ -56,6 +57,7 @@ JOBS = (
     Job("sweep-sign-in-traces", timedelta(hours=6), sweep_traces),
     Job("sweep-reading-reports", timedelta(days=1), sweep_reports),
     Job("sweep-sent-mail", timedelta(days=1), sweep_sent),
+    Job("sweep-files", timedelta(hours=6), sweep_files),
     Job("erase-people", timedelta(hours=1), erase_due),
     Job("retention", timedelta(days=1), retention.run),
 )

@@ -36,7 +36,7 @@
       const words = own(path) ? own(path).value.trim() : "";
       if (order) { return found.map(function (each) { return each.value; }); }
       if (!first) { return undefined; }
-      if (first.type === "hidden" && first.closest("[data-row]")) { return first.closest("[data-offered]") ? null : { at: first.value }; }
+      if (first.type === "hidden" && first.closest("[data-row] > .no")) { return first.closest("[data-offered]") ? null : { at: first.value }; }
       if (first.type === "radio") {
         const chosen = found.find(function (each) { return each.checked; });
         return chosen ? (chosen.value === "other" && own(path) ? "other:" + words : chosen.value) : null;

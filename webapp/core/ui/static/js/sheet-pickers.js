@@ -104,7 +104,7 @@
     const box = make("div", { "class": "picker" });
     const chips = make("ul", { "class": "chips" });
     const label = input.getAttribute("aria-label") || (input.labels[0] ? input.labels[0].textContent.trim() : "");
-    const search = make("input", { "class": "in", maxlength: "60", autocomplete: "off", spellcheck: "false", "aria-label": label, placeholder: kind === "goals" ? form.dataset.tNumbers : form.dataset.tSearchTargets });
+    const search = make("input", { "class": "in", maxlength: "60", autocomplete: "off", spellcheck: "false", "aria-label": label, placeholder: input.closest("td") ? input.placeholder : kind === "goals" ? form.dataset.tNumbers : form.dataset.tSearchTargets });
     let names = {};
 
     if (input.getAttribute("aria-describedby")) { search.setAttribute("aria-describedby", input.getAttribute("aria-describedby")); }

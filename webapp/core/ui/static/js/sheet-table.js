@@ -269,7 +269,7 @@
         const acts = item.querySelector(".row-acts");
         const input = item.querySelector("input");
         item.toggleAttribute("data-ranked", ranked);
-        item.querySelector(".place").textContent = ranked ? i + 1 : "–";
+        item.querySelector(".rank-no").textContent = ranked ? i + 1 : "–";
         if (ranked && !input) {
           const made = document.createElement("input");
           made.type = "hidden";

@@ -27,7 +27,8 @@
       root.sheetTalk(link, form.dataset.tClose);
       return answer;
     }, function () { said.submit(); });
-  });
+    // On the way down: a form stops what comes up from one within it.
+  }, true);
 
   if (!form.hasAttribute("data-writes") || !window.fetch || !window.BigInt || !window.Map) { return; }
 
