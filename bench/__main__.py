@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import audit_search, certificate, crowd, first_visit, memory, pages, people_import, people_list, quiz, start
+from bench import audit_search, certificate, crowd, first_visit, memory, pages, people_import, people_list, quiz, sheet, start
 from bench.findings import Finding, table
 from bench.stage import Stage, say
 
@@ -18,6 +18,7 @@ PARTS: dict[str, Callable[[Stage], list[Finding]]] = {
     "pages": pages.measure,
     "quiz": quiz.measure,
     "crowd": crowd.measure,
+    "sheet": sheet.measure,
     "certificate": certificate.measure,
     "start": start.measure,
     "visit": first_visit.measure,

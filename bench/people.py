@@ -60,7 +60,11 @@ class People:
 
     def next_cookies(self) -> dict[str, str]:
         """Cookies of somebody of the crowd who was not there yet."""
-        values = {"_permanent": True, SEEN_KEY: int(clock.now().timestamp()), SESSION_KEY: str(self.crowd.get_nowait())}
+        return self.cookies_of(self.crowd.get_nowait())
+
+    def cookies_of(self, session_id: UUID) -> dict[str, str]:
+        """Cookies of a session."""
+        values = {"_permanent": True, SEEN_KEY: int(clock.now().timestamp()), SESSION_KEY: str(session_id)}
         signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
         return {self.app.config["SESSION_COOKIE_NAME"]: signer.dumps(values)}
 

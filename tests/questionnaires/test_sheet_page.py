@@ -95,7 +95,7 @@ def test_a_bad_paste_names_the_first_bad_cell_and_changes_nothing(desk, text, na
 
 
 def test_a_paste_fills_rows_with_the_words_of_options(database, desk):
-    text = "Objective\tGoals\nWater\tSDG 6、11\t6.1\t新设\t1,200.5\n\"two\nlines\"\t\t\tOld"
+    text = 'Objective\tGoals\nWater\tSDG 6、11\t6.1\t新设\t1,200.5\n"two\nlines"\t\t\tOld'
     answer = desk.client.post(f"{desk.url}paste?lang=en", json={"table": "objectives", "text": text})
     assert answer.status_code == 200, answer.text
     values = sorted(str(value) for path, value in desk.values.items() if path.count("/") == 2)
@@ -142,7 +142,9 @@ def test_a_request_that_no_page_sends_is_refused(desk, body):
 @pytest.mark.parametrize("value", [
     {"$gt": ""}, [[["deep"]]], "x" * 100_000, True, -1e308, {"at": "U"}, ["a"] * 500, "\ud800", "\x00",
 ])
-@pytest.mark.parametrize("path", ["plan-name", "means", "people", "objectives/abcdefgh", "objectives/abcdefgh/goals", "place", "proof", "../x", ""])
+@pytest.mark.parametrize(
+    "path", ["plan-name", "means", "people", "objectives/abcdefgh", "objectives/abcdefgh/goals", "place", "proof", "../x", ""],
+)
 def test_hostile_values_are_refused_or_made_harmless(desk, path, value):
     outcome = desk.send((path, value))["results"][0]["outcome"]
     assert outcome in ("refused", "applied")
@@ -246,6 +248,7 @@ def test_files_are_put_saved_again_and_taken_off(database, desk, mate, login_as)
     assert answer.data == b"%PDF-1.7 plan"
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    answer.close()
     assert db.session.get_one(StoredFile, UUID(file_id)).name == "规划.exe.pdf"
     assert login_as("outsider").get(f"{desk.url}files/{file_id}").status_code == 404
     told = desk.client.post(f"{desk.url}files?lang=en", data={"path": "proof", "file": (io.BytesIO(b"MZ\x90\x00" * 9), "plan.pdf")})

@@ -28,7 +28,7 @@ def put(*, sheet: Sheet, asked: FileField, content: bytes, name: str, person_id:
     """Judge and keep a file for a field of a `locked` sheet; the field's value is the caller's. Raises `FileRefused`. Three statements."""
     shown = clean_name(name)
     if len(content) > asked.max_mb * 1_000_000:
-        raise FileRefused(sentence(asked, Trouble("file_size", {"mb": asked.max_mb, "name": shown})))
+        raise FileRefused(sentence(asked, Trouble("file_size", {"mb": asked.max_mb, "file": shown})))
     kind = judged(content, name)
     wrong = values.check_file(asked, values.StoredFile(shown, kind.kind, len(content)))
     if wrong is not None:

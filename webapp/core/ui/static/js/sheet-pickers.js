@@ -70,7 +70,7 @@
 
     function ask() {
       const mine = turn += 1;
-      find(input.value.trim()).then(function (found) { if (mine === turn) { show(found); } }, close);
+      find(input.value.trim()).then(function (found) { if (mine === turn && document.activeElement === input) { show(found); } }, close);
     }
 
     function take(i) { const option = options[i]; close(); choose(option); }
@@ -85,7 +85,8 @@
       if (event.isComposing) { return; }
       if (event.key === "ArrowDown" && list.hidden) { event.preventDefault(); ask(); } else if (event.key === "ArrowDown") { event.preventDefault(); mark(active + 1); } else if (event.key === "ArrowUp" && !list.hidden) { event.preventDefault(); mark(active < 0 ? options.length - 1 : active - 1); } else if (event.key === "Enter") {
         event.preventDefault();
-        if (!list.hidden && options.length) { take(active < 0 ? 0 : active); }
+        // Before the list is there, typed numbers count as they are.
+        if (!list.hidden && options.length) { take(active < 0 ? 0 : active); } else { input.dispatchEvent(new Event("change")); }
       } else if (event.key === "Escape" && !list.hidden) { event.preventDefault(); close(); }
     });
     list.addEventListener("mousedown", function (event) { event.preventDefault(); });
@@ -93,8 +94,7 @@
       const line = event.target.closest("li");
       if (line) { take(Array.prototype.indexOf.call(list.children, line)); input.focus(); }
     });
-    input.addEventListener("blur", close);
-    return close;
+    input.addEventListener("blur", function () { window.clearTimeout(timer); close(); });
   }
 
   // The text control keeps the numbers and its name; before it stand the chosen ones, and a box in which one searches.

@@ -77,8 +77,19 @@
       const at = key(made).value;
       const before = rows(id).find(function (each) { return key(each).value > at || (key(each).value === at && each.dataset.row > made.dataset.row); });
       body(id).insertBefore(made, before || null);
+      trail(id);
       number(id);
       if (hooks.ready) { hooks.ready(made); }
+    }
+
+    // Rows that are only offered stay behind those that are there.
+    function trail(id) {
+      const there = rows(id);
+      let last = there.filter(function (each) { return !each.hasAttribute("data-offered"); }).reduce(function (most, each) { return key(each).value > most ? key(each).value : most; }, "");
+      there.filter(function (each) { return each.hasAttribute("data-offered") && !each.contains(document.activeElement); }).forEach(function (each) {
+        last = key(each).value = root.keyBetween(last, "");
+        body(id).appendChild(each);
+      });
     }
 
     // What the server, or this device's queue, says of a row: here, elsewhere, or gone.
@@ -93,7 +104,11 @@
       }
       const kept = form.querySelector('[data-gone="' + id + '"] [data-gone-row="' + parts[1] + '"]');
       if (kept) { kept.remove(); fold(id); }
-      if (!here) { insert(id, make(id, parts[1], value.at)); } else {
+      if (!here) {
+        const made = make(id, parts[1], value.at);
+        made.removeAttribute("data-offered");
+        insert(id, made);
+      } else {
         key(here).value = value.at;
         if (!here.contains(document.activeElement)) { here.remove(); insert(id, here); }
       }
@@ -213,6 +228,9 @@
       say(id, text("tPasting"));
       const row = cell && !cell.closest("[data-offered]") ? at[1] : "";
       hooks.paste({ table: id, text: area.value, row: row, column: at[2] || "" }).then(function () {
+        rows(id).forEach(function (each) { if (each.hasAttribute("data-offered")) { each.remove(); } });
+        number(id);
+        form.querySelector('[name="_row"][value="' + id + ':add"]').focus();
         area.value = "";
         box.open = false;
         say(id, text("tPasted"));
