@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 
 from webapp.courses.questions import Matching, Multiple, Numeric, Ordering, Question, Single, TrueFalse
@@ -87,4 +88,8 @@ def marks_text(marks: Iterable[Fraction]) -> list[str]:
 
 def marks_read(texts: Sequence[str]) -> list[Fraction]:
     """Stored marks as fractions."""
-    return [Fraction(each) for each in texts]
+    return [_fraction(each) for each in texts]
+
+
+# There are few marks, and reading one takes a regular expression.
+_fraction = lru_cache(maxsize=1024)(Fraction)

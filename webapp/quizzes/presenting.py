@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from webapp.core.i18n import _, _n
 from webapp.courses.content import Quiz
@@ -24,7 +24,7 @@ class Choice(NamedTuple):
     """An option to tick: its place on the paper, its text, whether it is chosen."""
 
     token: int
-    html: Markup | str
+    html: Markup
     chosen: bool
 
 
@@ -38,18 +38,29 @@ class Row(NamedTuple):
 
 
 class ShownQuestion(NamedTuple):
-    """A question as a form shows it. `tokens` are the texts of a row's select, in the order of their places."""
+    """A question as a form shows it. `tokens` are the texts of a row's select, in the order of their places.
+
+    What is Markup is escaped once a process; the rest comes from the reader.
+    """
 
     number: int
     kind: str
     prompt: Markup
-    hint: str
+    hint: Markup
     choices: list[Choice]
     rows: list[Row]
-    tokens: list[str]
+    tokens: list[Markup]
     text: str
-    unit: str
+    unit: Markup
     wrong: str
+
+
+class Says(NamedTuple):
+    """Words that come again at many questions, looked up once a page: hints by type and points, the two answers."""
+
+    hints: dict[tuple[QuestionType, int], Markup]
+    true: Markup
+    false: Markup
 
 
 class Cell(NamedTuple):
@@ -88,9 +99,9 @@ def page(attempt: Attempt, quiz: Quiz, paper: Sequence[Asked], wanted: int, lang
     first = (here - 1) * quiz.per_page
     values = [value_of(attempt.responses.get(str(number))) for number in range(1, len(paper) + 1)]
     faults = {each.number: each for each in wrong}
-    hints: dict[tuple[QuestionType, int], str] = {}
+    says = Says({}, escape(_("True")), escape(_("False")))
     questions = [
-        _shown(asked, number, values[number - 1], faults.get(number), language, hints)
+        _shown(asked, number, values[number - 1], faults.get(number), language, says)
         for number, asked in enumerate(paper[first : first + quiz.per_page], first + 1)
     ]
     return Page(here, last, questions, _grid(paper, values, faults, quiz.per_page, here))
@@ -107,17 +118,15 @@ def _grid(paper: Sequence[Asked], values: Sequence[Response | None], faults: Map
     return cells
 
 
-def _shown(
-    asked: Asked, number: int, value: Response | None, fault: Wrong | None, language: str, hints: dict[tuple[QuestionType, int], str],
-) -> ShownQuestion:
+def _shown(asked: Asked, number: int, value: Response | None, fault: Wrong | None, language: str, says: Says) -> ShownQuestion:
     question = asked.question
     key = (question.type, question.points)
-    if key not in hints:
-        hints[key] = hint(question)
+    if key not in says.hints:
+        says.hints[key] = escape(hint(question))
     texts = sheet(question, language)
     choices: list[Choice] = []
     rows: list[Row] = []
-    tokens: list[str] = []
+    tokens: list[Markup] = []
     text = ""
     match question:
         case Matching():
@@ -127,19 +136,19 @@ def _shown(
                 Row(f"q{number}-{row}", texts.left[pair.id], places.get(str(given.get(pair.id)), 0), wrong=False)
                 for row, pair in enumerate(question.pairs, 1)
             ]
-            tokens = [texts.plain[choice] for choice in asked.order]
+            tokens = [texts.menu[choice] for choice in asked.order]
         case Ordering():
             rows = _ordering_rows(asked, number, value, fault, texts.options)
-            tokens = [str(place) for place in range(1, len(rows) + 1)]
+            tokens = [escape(place) for place in range(1, len(rows) + 1)]
         case Numeric():
             text = fault.typed.get(f"q{number}", "") if fault else str(value or "")
         case TrueFalse():
-            choices = [Choice(1, _("True"), value == "true"), Choice(2, _("False"), value == "false")]
+            choices = [Choice(1, says.true, value == "true"), Choice(2, says.false, value == "false")]
         case _:
             chosen = value if isinstance(value, list) else (value,)
             choices = [Choice(place, texts.options[option], option in chosen) for place, option in enumerate(asked.order, 1)]
     sentence = fault.sentence if fault else ""
-    return ShownQuestion(number, question.type.value, texts.prompt, hints[key], choices, rows, tokens, text, texts.unit, sentence)
+    return ShownQuestion(number, question.type.value, texts.prompt, says.hints[key], choices, rows, tokens, text, texts.unit, sentence)
 
 
 def _ordering_rows(asked: Asked, number: int, value: Response | None, fault: Wrong | None, texts: dict[str, Markup]) -> list[Row]:

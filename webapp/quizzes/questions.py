@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from webapp.courses import queries as courses
 from webapp.courses import services as course_services
@@ -23,6 +23,7 @@ _KEPT_SHEETS = 10_000
 _old: dict[str, Question] = {}
 _kept: set[tuple[str, str]] = set()
 _sheets: dict[tuple[str, str], Sheet] = {}
+_reasons: dict[tuple[str, str], Reasons] = {}
 
 
 class LostQuestion(RuntimeError):
@@ -31,13 +32,28 @@ class LostQuestion(RuntimeError):
 
 @dataclass(frozen=True)
 class Sheet:
-    """Texts of a question in one language as safe HTML: the prompt, each option by id, the left sides; without tags for selects."""
+    """Texts of a question in one language as safe HTML: the prompt, each option by id, the left sides.
+
+    `plain` are the options as text that is no HTML, `menu` the same escaped for a select, which takes no tags.
+    """
 
     prompt: Markup
     options: dict[str, Markup]
     plain: dict[str, str]
+    menu: dict[str, Markup]
     left: dict[str, Markup]
-    unit: str
+    unit: Markup
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """Feedback of a question in one language as safe HTML: on each option by id, empty where there is none, and on the whole.
+
+    Apart from the sheet, so that the page of an open attempt has nothing at hand that tells an answer.
+    """
+
+    of: dict[str, Markup]
+    general: Markup
 
 
 def paper_entry(asked: Asked) -> dict[str, Any]:
@@ -114,6 +130,35 @@ def sheet(question: Question, language: str) -> Sheet:
     return found
 
 
+def reasons(question: Question, language: str) -> Reasons:
+    """The feedback of a question in a language. Rendered once a process."""
+    key = (question.revision, language)
+    found = _reasons.get(key)
+    if found is None:
+        if len(_reasons) > _KEPT_SHEETS:
+            _reasons.clear()
+        texts = _feedback(question)
+        of = {each: _html_if_any(text, language) for each, text in texts.items()}
+        found = _reasons[key] = Reasons(of, _html_if_any(question.feedback, language))
+    return found
+
+
+def _feedback(question: Question) -> dict[str, Text]:
+    match question:
+        case Single() | Multiple():
+            return {option.id: option.feedback for option in question.options}
+        case TrueFalse():
+            return {"true": question.feedback_true, "false": question.feedback_false}
+        case Matching():
+            return {pair.id: pair.feedback for pair in question.pairs}
+        case _:
+            return {}
+
+
+def _html_if_any(text: Text, language: str) -> Markup:
+    return html(text, language) if text else Markup()
+
+
 def _rendered(question: Question, language: str) -> Sheet:
     options: dict[str, Markup] = {}
     left: dict[str, Markup] = {}
@@ -130,4 +175,6 @@ def _rendered(question: Question, language: str) -> Sheet:
             unit = question.unit.get(language) or next(iter(question.unit.values()), "")
         case TrueFalse():
             pass
-    return Sheet(html(question.prompt, language), options, {key: text.striptags() for key, text in options.items()}, left, unit)
+    plain = {key: text.striptags() for key, text in options.items()}
+    menu = {key: escape(text) for key, text in plain.items()}
+    return Sheet(html(question.prompt, language), options, plain, menu, left, escape(unit))

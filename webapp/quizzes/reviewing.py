@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -12,12 +12,11 @@ from markupsafe import Markup, escape
 
 from webapp.core.i18n import _
 from webapp.courses.questions import Matching, Multiple, Numeric, Ordering, Question, Single, TrueFalse
-from webapp.courses.revisions import Text
 from webapp.quizzes import grading
 from webapp.quizzes.drawing import Asked
 from webapp.quizzes.grading import Response
 from webapp.quizzes.models import Attempt, AttemptState
-from webapp.quizzes.questions import Sheet, html, sheet
+from webapp.quizzes.questions import Reasons, Sheet, reasons, sheet
 from webapp.quizzes.responses import value_of
 
 _BREAK = Markup("<br>")
@@ -61,16 +60,17 @@ class Words(NamedTuple):
     nothing: Markup
     colon: Markup
     belongs: Markup
-    true: Markup
-    false: Markup
+    options: dict[str, Markup]
+    place: str
+    no_place: str
 
     @classmethod
     def of_reader(cls) -> Words:
         """In the reader's language."""
         return cls(
             _("your choice, right"), _("your choice, wrong"), _("right, not chosen"), _("right"), _("wrong"), _("not answered"),
-            escape(_("nothing chosen")), escape(_(": ")), escape(_("Belongs here: %(answer)s", answer=_GAP)), escape(_("True")),
-            escape(_("False")),
+            escape(_("nothing chosen")), escape(_(": ")), escape(_("Belongs here: %(answer)s", answer=_GAP)),
+            {"true": escape(_("True")), "false": escape(_("False"))}, _("you: place %(place)s", place=_GAP), _("you gave it no place"),
         )
 
 
@@ -125,9 +125,9 @@ def explained(attempt: Attempt, paper: Sequence[Asked], language: str) -> list[R
         question = asked.question
         texts = sheet(question, language)
         state = state_of(question, value, mark)
-        lines = _lines(asked, value, texts, language, words)
-        general = html(question.feedback, language) if question.feedback else _NO_TEXT
-        shown.append(Reviewed(number, texts.prompt, state, states[state], number_text(mark), question.points, lines, general))
+        why = reasons(question, language)
+        lines = _lines(asked, value, texts, why, words)
+        shown.append(Reviewed(number, texts.prompt, state, states[state], number_text(mark), question.points, lines, why.general))
     return shown
 
 
@@ -140,36 +140,27 @@ def state_of(question: Question, value: Response | None, mark: Fraction) -> str:
     return PART if mark else WRONG
 
 
-def _why(text: Text, language: str) -> Markup:
-    return html(text, language) if text else _NO_TEXT
-
-
-def _lines(asked: Asked, value: Response | None, texts: Sheet, language: str, words: Words) -> list[Line]:
+def _lines(asked: Asked, value: Response | None, texts: Sheet, why: Reasons, words: Words) -> list[Line]:
     question = asked.question
+    chosen = value if isinstance(value, list) else (value,)
     match question:
         case Single() | Multiple():
-            return _option_lines(question, asked.order, value, texts, language, words)
+            right = {option.id for option in question.options if option.right}
+            return _option_lines(asked.order, right, chosen, texts.options, why, words)
         case TrueFalse():
-            right = grading.right_choice(question)
-            options = (("true", words.true, question.feedback_true), ("false", words.false, question.feedback_false))
-            return [_option_line(text, each == value, each == right, _why(why, language), words) for each, text, why in options]
+            return _option_lines(asked.order, {grading.right_choice(question)}, chosen, words.options, why, words)
         case Matching():
-            return _matching_lines(question, value, texts, language, words)
+            return _matching_lines(question, value, texts, why, words)
         case Ordering():
-            return _ordering_lines(question, value, texts)
+            return _ordering_lines(question, value, texts, words)
         case Numeric():
             return _numeric_lines(question, value, texts)
 
 
 def _option_lines(
-    question: Single | Multiple, order: Sequence[str], value: Response | None, texts: Sheet, language: str, words: Words,
+    order: Sequence[str], right: Collection[str], chosen: Collection[object], texts: Mapping[str, Markup], why: Reasons, words: Words,
 ) -> list[Line]:
-    options = {option.id: option for option in question.options}
-    chosen = value if isinstance(value, list) else (value,)
-    return [
-        _option_line(texts.options[each], each in chosen, options[each].right, _why(options[each].feedback, language), words)
-        for each in order
-    ]
+    return [_option_line(texts[each], each in chosen, each in right, why.of[each], words) for each in order]
 
 
 def _option_line(text: Markup, chosen: bool, right: bool, why: Markup, words: Words) -> Line:  # noqa: FBT001
@@ -180,22 +171,26 @@ def _option_line(text: Markup, chosen: bool, right: bool, why: Markup, words: Wo
     return Line(text, "", "", chosen, _NO_TEXT)
 
 
-def _matching_lines(question: Matching, value: Response | None, texts: Sheet, language: str, words: Words) -> list[Line]:
+def _matching_lines(question: Matching, value: Response | None, texts: Sheet, why: Reasons, words: Words) -> list[Line]:
     given = value if isinstance(value, dict) else {}
     lines = []
     for pair in question.pairs:
         choice = str(given.get(pair.id, ""))
-        text = texts.left[pair.id] + words.colon + texts.options.get(choice, words.nothing)
-        why = _why(pair.feedback, language)
+        text = _joined(texts.left[pair.id], words.colon, texts.options.get(choice, words.nothing))
+        reason = why.of[pair.id]
         if choice == pair.id:
-            lines.append(Line(text, RIGHT, words.right, True, why))
+            lines.append(Line(text, RIGHT, words.right, True, reason))
             continue
-        why = words.belongs.replace(_GAP, texts.options[pair.id]) + (_BREAK + why if why else why)
-        lines.append(Line(text, WRONG if choice else MISSING, words.wrong if choice else words.missing, bool(choice), why))
+        reason = _joined(words.belongs.replace(_GAP, texts.options[pair.id]), _BREAK if reason else _NO_TEXT, reason)
+        lines.append(Line(text, WRONG if choice else MISSING, words.wrong if choice else words.missing, bool(choice), reason))
     return lines
 
 
-def _ordering_lines(question: Ordering, value: Response | None, texts: Sheet) -> list[Line]:
+def _joined(*parts: str) -> Markup:
+    return Markup("".join(parts))  # noqa: S704  each is safe already; adding them up would escape each once more, to no effect
+
+
+def _ordering_lines(question: Ordering, value: Response | None, texts: Sheet, words: Words) -> list[Line]:
     places = value if isinstance(value, dict) else {}
     follows = grading.right_neighbours(question, places)
     lines = []
@@ -203,8 +198,8 @@ def _ordering_lines(question: Ordering, value: Response | None, texts: Sheet) ->
         place = places.get(item.id)
         beside = (follows[index - 1] if index else False) or (follows[index] if index < len(follows) else False)
         state = MISSING if place is None else RIGHT if beside else WRONG
-        word = _("you gave it no place") if place is None else _("you: place %(place)s", place=place)
-        lines.append(Line(escape(f"{index + 1}. ") + texts.options[item.id], state, word, False, _NO_TEXT))
+        word = words.no_place if place is None else words.place.replace(_GAP, str(place))
+        lines.append(Line(_joined(f"{index + 1}. ", texts.options[item.id]), state, word, False, _NO_TEXT))
     return lines
 
 

@@ -7,39 +7,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, Update, bindparam, insert, select, update
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import select
 
 from webapp.accounts.models import Person
 from webapp.core.database import db
 from webapp.core.ids import new_id
-from webapp.core.upsert import insert_for
 from webapp.courses.content import Course, Quiz, QuizKind
 from webapp.learning import services as learning
 from webapp.learning.models import Enrolment
 from webapp.participation.models import EventKind
 from webapp.participation.origin import Origin
 from webapp.participation.services import record
-from webapp.quizzes import drawing, grading, queries, rules
-from webapp.quizzes.models import Attempt, AttemptLog, AttemptState, LogKind
+from webapp.quizzes import drawing, grading, queries, rules, storing
+from webapp.quizzes.models import Attempt, AttemptState, LogKind
 from webapp.quizzes.queries import Owned
 from webapp.quizzes.questions import paper_entry, read_paper, store_content
 from webapp.quizzes.responses import Given, Stamp, merged, value_of
 
 _SEED_BITS = 63
-# Statements on the tables themselves: the ORM's bookkeeping costs more than these rows.
-_attempts: Any = Attempt.__table__
-_ADD_TO_LOG = insert(cast("Table", AttemptLog.__table__))
-_IF_OPEN = update(_attempts).where(
-    _attempts.c.id == bindparam("attempt_id"), _attempts.c.state == AttemptState.OPEN, _attempts.c.version == bindparam("known_version"),
-)
-_SAVE = _IF_OPEN.values({name: bindparam(f"new_{name}") for name in ("responses", "saved_at", "version")})
-_CLOSE = _IF_OPEN.values({
-    name: bindparam(f"new_{name}") for name in ("state", "submitted_at", "marks", "score_thousandths", "passed")
-})
 
 
 @dataclass(frozen=True)
@@ -77,21 +65,18 @@ def _begun(
 ) -> Started:
     paper = drawing.draw(quiz, course, seed)
     attempt_id = new_id()
-    # Two starts at once meet at the unique constraints: one attempt is made, both lead to it.
-    made = db.session.execute(
-        insert_for(Attempt).values(
-            id=attempt_id, person_id=person.id, enrolment_id=enrolment.id, course_id=course.id, course_revision=course.revision,
-            quiz_id=quiz.id, quiz_revision=quiz.revision, number=number, seed=seed, language=origin.language, started_at=now,
-            deadline_at=rules.deadline(quiz, now), pass_mark=quiz.pass_mark, maximum=sum(each.question.points for each in paper),
-            paper=[paper_entry(each) for each in paper], state=AttemptState.OPEN, responses={}, version=0,
-        ).on_conflict_do_nothing().returning(_attempts.c.id)
-    ).first()
-    if made is None:
+    row = {
+        "id": attempt_id, "person_id": person.id, "enrolment_id": enrolment.id, "course_id": course.id, "course_revision": course.revision,
+        "quiz_id": quiz.id, "quiz_revision": quiz.revision, "number": number, "seed": seed, "language": origin.language, "started_at": now,
+        "deadline_at": rules.deadline(quiz, now), "pass_mark": quiz.pass_mark, "maximum": sum(each.question.points for each in paper),
+        "paper": [paper_entry(each) for each in paper], "state": AttemptState.OPEN, "responses": {}, "version": 0,
+    }
+    if not storing.begin(row, {"number": number, "seed": seed}, now):
+        # Two starts at once: one attempt is made, both lead to it.
         found = db.session.scalar(_newest_number(person.id, course.id, quiz.id))
         assert found is not None, "the conflicting attempt is there"
         return Started(int(found))
     store_content(course, quiz, now)
-    _log(attempt_id, LogKind.STARTED, {"number": number, "seed": seed}, now)
     record(
         kind=EventKind.STARTED, person=person, origin=origin, now=now, source=f"attempt:{attempt_id}:started",
         course_id=course.id, course_revision=course.revision, step_id=quiz.id, attempt_id=attempt_id, graded=quiz.kind is QuizKind.FINAL,
@@ -109,7 +94,7 @@ def _newest_number(person_id: UUID, course_id: str, quiz_id: str) -> Any:
 def save(*, attempt: Attempt, given: Sequence[Given], stamp: Stamp, now: datetime) -> int:
     """Store answers of an attempt that the caller has locked; the number stored, without those that were older than what is there.
 
-    Raises `AttemptClosed` or `TimeIsUp`; then nothing is stored. Two statements.
+    Raises `AttemptClosed` or `TimeIsUp`; then nothing is stored. One statement, two on SQLite.
     """
     if not attempt.open:
         raise rules.AttemptClosed
@@ -123,16 +108,16 @@ def save(*, attempt: Attempt, given: Sequence[Given], stamp: Stamp, now: datetim
         if entry is not None and not (value_of(responses.get(key)) == each.value and not stamp.tab):
             responses[key] = entry
             changed.append(each)
-    if changed:
-        if not _store(_SAVE, attempt, {"responses": responses, "saved_at": now, "version": attempt.version + 1}):
-            raise rules.AttemptClosed
-        _log_answers(attempt, changed, stamp, now)
+    if changed and not storing.save(
+        attempt, {"responses": responses, "saved_at": now, "version": attempt.version + 1}, _step(changed, stamp), now,
+    ):
+        raise rules.AttemptClosed
     return len(changed)
 
 
-def _log_answers(attempt: Attempt, changed: Sequence[Given], stamp: Stamp, now: datetime) -> None:
+def _step(changed: Sequence[Given], stamp: Stamp) -> dict[str, Any]:
     answers = {str(each.number): each.value for each in changed}
-    _log(attempt.id, LogKind.SAVED, {"answers": answers, "given_at": stamp.at, "tab": stamp.tab, "sequence": stamp.sequence}, now)
+    return {"answers": answers, "given_at": stamp.at, "tab": stamp.tab, "sequence": stamp.sequence}
 
 
 def submit(*, owned: Owned, course: Course, origin: Origin, now: datetime) -> bool:
@@ -155,25 +140,13 @@ def submit(*, owned: Owned, course: Course, origin: Origin, now: datetime) -> bo
         "state": AttemptState.EXPIRED if expired else AttemptState.SUBMITTED, "submitted_at": ended, "marks": grading.marks_text(marks),
         "score_thousandths": grading.thousandths(score), "passed": passed,
     }
-    if not _store(_CLOSE, attempt, graded):
+    step = {"score": str(score), "maximum": attempt.maximum, "marks": graded["marks"], "passed": passed}
+    if not storing.close(attempt, graded, LogKind.EXPIRED if expired else LogKind.SUBMITTED, step, now):
         return False
-    kind = LogKind.EXPIRED if expired else LogKind.SUBMITTED
-    _log(attempt.id, kind, {"score": str(score), "maximum": attempt.maximum, "marks": graded["marks"], "passed": passed}, now)
     _tell(attempt, person, course, origin, now, ended, passed=passed)
     learning.quiz_result(
         person=person, enrolment=owned.enrolment, course=course, quiz_id=attempt.quiz_id, passed=passed, origin=origin, now=ended,
     )
-    return True
-
-
-def _store(statement: Update, attempt: Attempt, values: dict[str, Any]) -> bool:
-    """Change an open attempt, and the object with it; False if it was closed meanwhile. One statement."""
-    named = {f"new_{name}": value for name, value in values.items()}
-    result = db.session.execute(statement, {**named, "attempt_id": attempt.id, "known_version": attempt.version})
-    if not result.rowcount:  # type: ignore[attr-defined]
-        return False
-    for name, value in values.items():
-        set_committed_value(attempt, name, value)
     return True
 
 
@@ -193,7 +166,3 @@ def close_overdue(*, attempt_id: UUID, course: Course, origin: Origin, now: date
     """Grade an attempt whose time is up, if it is still open; whether this call did it."""
     found = queries.overdue_locked(attempt_id)
     return found is not None and submit(owned=found, course=course, origin=origin, now=now)
-
-
-def _log(attempt_id: UUID, kind: LogKind, payload: dict[str, Any], now: datetime) -> None:
-    db.session.execute(_ADD_TO_LOG, {"id": new_id(), "attempt_id": attempt_id, "at": now, "kind": kind, "payload": payload})

@@ -27,9 +27,11 @@ from webapp.learning.queries import Learner
 from webapp.learning.views import course_or_404, step_or_404
 from webapp.participation.origin import Origin
 from webapp.quizzes import presenting, queries, reviewing, rules, services
+from webapp.quizzes.explained_html import explained_html, numbers_html
 from webapp.quizzes.models import Attempt
 from webapp.quizzes.paper_form import read_answers, stamp
 from webapp.quizzes.questions import read_paper, remember_kept
+from webapp.quizzes.questions_html import grid_html, questions_html
 from webapp.quizzes.responses import Wrong
 from webapp.quizzes.starting import candidates, past_attempts
 
@@ -135,7 +137,7 @@ def _page(place: Place, row: Attempt, wanted: int, now: datetime, wrong: list[Wr
     page = presenting.page(row, place.quiz, read_paper(row.paper, place.course), wanted, current_language(), wrong or ())
     return render_template(
         "quizzes/attempt.html", place=place, row=row, page=page, timer=presenting.timer(row, now), wrong=wrong or [],
-        attempts=place.quiz.attempts,
+        attempts=place.quiz.attempts, questions=questions_html(page.questions), grid=grid_html(page.grid),
     )
 
 
@@ -237,6 +239,7 @@ def review(course_id: str, step_id: str, number: int) -> Any:
     shown = rules.shows_answers(place.quiz, stand)
     explained = reviewing.explained(row, read_paper(row.paper, place.course), current_language()) if shown else []
     return render_template(
-        "quizzes/review.html", place=place, row=row, stand=stand, result=reviewing.result_of(row), explained=explained, shown=shown,
+        "quizzes/review.html", place=place, row=row, stand=stand, result=reviewing.result_of(row), shown=shown,
+        explained=explained_html(explained), numbers=numbers_html(explained),
         outline=outline(place.course, learner, place.step), following=place.course.after(place.step),
     )
