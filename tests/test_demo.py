@@ -11,9 +11,13 @@ from webapp.certificates.models import Certificate
 from webapp.core import clock
 from webapp.core.database import db
 from webapp.courses.catalogue import catalogue
+from webapp.courses.questionnaire.answers import Answers
+from webapp.courses.questionnaire.shipped import surveys
 from webapp.demo import CROWD, PARTS, HoldsRealPeople, load
 from webapp.participation.models import EventKind, ParticipationEvent
 from webapp.places.services import load_china
+from webapp.questionnaires.models import Sheet, SheetConflict, SheetState
+from webapp.questionnaires.queries import stored
 
 HASH = "not a hash that anybody can sign in with"
 
@@ -48,3 +52,16 @@ def test_a_database_with_real_people_is_refused_and_left_alone(app):
 
 def test_the_password_of_the_demo_is_hashed_as_any_other():
     assert passwords.hashed("a demo password").startswith("$argon2id$")
+
+
+def test_invented_people_have_sheets_that_were_written_as_any_other(app):
+    load_china(clock.now())
+    loaded()
+    sheets = {row.questionnaire_id: row for row in db.session.scalars(select(Sheet))}
+    assert {name: row.state for name, row in sheets.items()} == {
+        "plan-alignment": SheetState.DRAFT, "priority-setting": SheetState.RETURNED, "stakeholder-map": SheetState.SHARED,
+    }
+    values = stored(sheets["plan-alignment"].id).values
+    assert sum(path.endswith("/objective") for path in values) == 5
+    assert not Answers(surveys()["priority-setting"], stored(sheets["priority-setting"].id).values).missing()
+    assert not db.session.scalars(select(SheetConflict)).all()

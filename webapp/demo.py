@@ -24,6 +24,7 @@ from webapp.participation.models import Device
 from webapp.participation.origin import Origin
 from webapp.places import queries as places
 from webapp.places.models import Place
+from webapp.questionnaires import demo as sheets
 from webapp.quizzes import queries as quizzes
 from webapp.quizzes import services as quizzing
 from webapp.quizzes.grading import Response
@@ -64,6 +65,8 @@ GIVEN = ("晓兰", "建国", "秀英", "志强", "丽华", "文博", "海燕", "
 COUNTIES = ("330521", "330522", "330523", "330502", "330421", "330782", "431002", "431003", "530902", "530921", "450302", "450323")
 OFFICES = ("发展和改革局", "统计局", "自然资源局", "住房和城乡建设局", "农业农村局", "民政局")
 CROWD = 40
+# Somebody of the crowd who works in a county of the trainer.
+NEIGHBOUR = 1
 SEED = 20161137
 
 
@@ -77,8 +80,11 @@ def load(*, course: Course, password_hash: str, now: datetime) -> int:
         raise HoldsRealPeople(real)
     with unit_of_work():
         if db.session.scalar(select(Person.id).limit(1)) is None:
-            _people_who_sign_in(password_hash, now - timedelta(days=60))
-            _crowd(course, now)
+            people = _people_who_sign_in(password_hash, now - timedelta(days=60))
+            crowd = _crowd(course, now)
+            sheets.load(
+                learner=people["learner"], colleague=people["author"], trainer=people["trainer"], neighbour=crowd[NEIGHBOUR], now=now,
+            )
         else:
             _give_password(password_hash)
     return db.session.scalar(select(func.count()).select_from(Person)) or 0
@@ -95,12 +101,14 @@ def _place(code: str | None) -> Place | None:
     return places.by_code("CN", code) if code else None
 
 
-def _people_who_sign_in(password_hash: str, now: datetime) -> None:
+def _people_who_sign_in(password_hash: str, now: datetime) -> dict[str, Person]:
+    people = {}
     for part in PARTS:
-        person = _person(part.name, _place(part.county), part.office, part.level, None, None, now)
+        people[part.login] = person = _person(part.name, _place(part.county), part.office, part.level, None, None, now)
         accounts.create_sign_in(person=person, email=f"{part.login}@demo.example", now=now, password_hash=password_hash, verified=True)
         if part.role is not None:
             accounts.grant_role(person=person, role=part.role, now=now, actor_id=None, place=_place(part.role_place), reason="demo")
+    return people
 
 
 def _person(
@@ -115,9 +123,9 @@ def _person(
     )
 
 
-def _crowd(course: Course, now: datetime) -> None:
+def _crowd(course: Course, now: datetime) -> list[Person]:
     """People without a sign-in who took part over the last weeks, the same at every loading."""
-    luck = random.Random(SEED)  # noqa: S311  invented lives, no secrets
+    luck, people = random.Random(SEED), []  # noqa: S311  invented lives, no secrets
     for index in range(CROWD):
         begun = now - timedelta(days=luck.uniform(2, 50))
         name = luck.choice(SURNAMES) + GIVEN[index % len(GIVEN)]
@@ -125,8 +133,10 @@ def _crowd(course: Course, now: datetime) -> None:
             name, _place(COUNTIES[index % len(COUNTIES)]), luck.choice(OFFICES), luck.choice(list(PositionLevel)),
             luck.choice([Sex.FEMALE, Sex.MALE, None]), luck.choice([None, luck.randint(1968, 2000)]), begun,
         )
+        people.append(person)
         with clock.at(begun):
             _learn(person, course, begun, luck)
+    return people
 
 
 def _learn(person: Person, course: Course, begun: datetime, luck: random.Random) -> None:

@@ -16,6 +16,10 @@ FOR_ROLES = {endpoint: {"staff", "administrator"} for endpoint in ("statistics.o
 FOR_ROLES |= {
     f"facilitator.{view}": {"trainer", "author", "staff", "administrator"} for view in ("facilitator", "file", "slides")
 }
+FOR_ROLES |= {
+    f"library.{view}": {"trainer", "author", "staff", "administrator"} for view in ("questionnaires", "questionnaire", "file", "form")
+}
+FOR_ROLES |= {"sheets.review": {"trainer", "staff", "administrator"}}
 
 
 def client_of(role, client, login_as):

@@ -42,6 +42,14 @@ def _teaching(_place: str) -> Sequence[str]:
     return [_("may open the guides, slides and hand-outs for trainers of every course")]
 
 
+def _sheets(place: str) -> Sequence[str]:
+    return [_("may read the sheets that people of %(place)s have handed in, give feedback, accept and return them", place=place)]
+
+
+def _library(_place: str) -> Sequence[str]:
+    return [_("may look through every questionnaire, print it, save its file and begin a sheet of it")]
+
+
 def _interface(place: str) -> Sequence[str]:
     return [_("may make access tokens, by which programs read people, courses and certificates of %(place)s", place=place)]
 
@@ -65,6 +73,8 @@ def _programme(_place: str) -> Sequence[str]:
 
 
 RIGHTS = (
+    Right("sheets", frozenset({Role.TRAINER, Role.STAFF, Role.ADMINISTRATOR}), ("guide",), _sheets),
+    Right("library", frozenset({Role.TRAINER, Role.AUTHOR, Role.STAFF, Role.ADMINISTRATOR}), ("use_library",), _library),
     Right("statistics", frozenset({Role.STAFF, Role.ADMINISTRATOR}), ("see_statistics",), _statistics),
     Right("interface", frozenset({Role.STAFF, Role.ADMINISTRATOR}), ("use_interface",), _interface),
     Right("teaching", frozenset({Role.TRAINER, Role.AUTHOR, Role.STAFF, Role.ADMINISTRATOR}), ("teach",), _teaching),

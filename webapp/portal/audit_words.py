@@ -14,6 +14,7 @@ SUBJECTS = {
     "course": lazy("Course"), "certificate": lazy("Certificate"), "invitation": lazy("Invitation code"), "list": lazy("List"),
     "settings": lazy("Settings"), "job": lazy("Job"), "mail": lazy("Mail"), "token": lazy("Access token"), "import": lazy("Import"),
     "change": lazy("Change of many at once"), "place_operation": lazy("Change of places"), "content_revision": lazy("Revision"),
+    "sheet": lazy("Sheet"),
 }
 ACTIONS = {
     "change.undone": lazy("Change of many at once undone"),
@@ -59,6 +60,11 @@ ACTIONS = {
     "role.revoked": lazy("Role ended"),
     "second_factor.set_up": lazy("Second factor set up"),
     "second_factor.switched_off": lazy("Second factor switched off"),
+    "sheet.accepted": lazy("Sheet accepted"),
+    "sheet.handed_over": lazy("Sheet given to another owner"),
+    "sheet.part_ended": lazy("Part in a sheet ended"),
+    "sheet.part_given": lazy("Part in a sheet given"),
+    "sheet.returned": lazy("Sheet returned"),
     "settings.changed": lazy("Settings changed"),
     "sign_in.created": lazy("Sign-in added"),
     "sign_in.disabled": lazy("Sign-in disabled"),
@@ -82,4 +88,5 @@ FIELDS = {
     "until": lazy("Ends on"), "revision": lazy("Revision"), "on": lazy("From"), "form": lazy("File format"), "rows": lazy("Rows"),
     "filters": lazy("Filters"), "searched": lazy("Searched by text"), "added": lazy("Number added"), "changed": lazy("What changed"),
     "closed": lazy("Number closed"), "count": lazy("Number"), "position_level": lazy("Position level"), "since": lazy("From"),
+    "state": lazy("State"), "version": lazy("Version"), "person": lazy("Person"), "part": lazy("Part"), "owner": lazy("Owner"),
 }

@@ -18,6 +18,8 @@ from webapp.learning import queries as learning
 from webapp.learning.outline import Outline, count_of, outline
 from webapp.learning.queries import Learner
 from webapp.portal.rules import waiting_certificates
+from webapp.questionnaires import labels
+from webapp.questionnaires.waiting import waiting
 
 bp = Blueprint("portal", __name__, template_folder="templates")
 
@@ -55,7 +57,7 @@ def me() -> Any:
     return render_template(
         "portal/me.html", who=who, resume=latest(outlines), outlines=[each for each in outlines if each.enrolled],
         others=[each for each in outlines if not each.enrolled], certificates=held, waiting=waiting_certificates(outlines, held),
-        printable=not missing_characters(who.name), count_of=count_of, StepKind=StepKind,
+        printable=not missing_characters(who.name), count_of=count_of, StepKind=StepKind, sheets=waiting(who), labels=labels,
     )
 
 

@@ -25,11 +25,13 @@ from webapp.questionnaires.models import (
     SheetMember,
     SheetMove,
 )
+from webapp.questionnaires.models_surveys import Survey, SurveyCode, SurveyPerson
 
 
 def tables(asked: OwnDataAsked) -> list[OwnTable]:
-    """Answer of the room. Eleven queries."""
-    return [*_sheets(asked.person_id), *_words(asked.person_id), *_written(asked.person_id)]
+    """Answer of the room. Fourteen queries."""
+    me = asked.person_id
+    return [*_sheets(me), *_words(me), *_written(me), *_surveys(me)]
 
 
 def _sheets(me: UUID) -> list[OwnTable]:
@@ -88,6 +90,21 @@ def _written(me: UUID) -> list[OwnTable]:
         table_of(QuestionnairePublication, QuestionnairePublication.person_id == me, key="questionnaires-published",
                  title=_("Questionnaires you published"),
                  columns={"questionnaire_id": _("Questionnaire"), "published_at": _("When")}),
+    ]
+
+
+def _surveys(me: UUID) -> list[OwnTable]:
+    return [
+        table_of(SurveyPerson, SurveyPerson.person_id == me, key="surveys-asked", title=_("Surveys you were asked to answer"), columns={
+            "survey_id": _("Identifier of the survey"), "group": _("Group"), "invited_at": _("Invited"), "reminded_at": _("Reminded"),
+            "answered": _("Answered"), "sheet_id": _("Identifier of the sheet"),
+        }),
+        table_of(SurveyCode, SurveyCode.person_id == me, key="survey-codes", title=_("Paper forms printed for you"), columns={
+            "survey_id": _("Identifier of the survey"), "used": _("Form used"),
+        }),
+        table_of(Survey, Survey.created_by_id == me, key="surveys-made", title=_("Surveys you made"), order=Survey.created_at, columns={
+            "title": _("Title"), "created_at": _("When"), "id": _("Identifier of the survey"),
+        }),
     ]
 
 

@@ -34,6 +34,7 @@ from webapp.questionnaires.models import (
     SheetMember,
     SheetMove,
 )
+from webapp.questionnaires.models_surveys import Survey, SurveyCode, SurveyPerson
 
 ROOM = "questionnaires"
 GREATER = {MemberRole.OWNER: 2, MemberRole.EDITOR: 1, MemberRole.COMMENTER: 0}
@@ -44,8 +45,9 @@ NAMED: tuple[tuple[str, Any, Any], ...] = (
     ("settled", SheetConflict.change_id, SheetConflict.settled_by_id), ("files", StoredFile.id, StoredFile.person_id),
     ("drafts", QuestionnaireDraft.questionnaire_id, QuestionnaireDraft.person_id),
     ("publications", QuestionnairePublication.questionnaire_id, QuestionnairePublication.person_id),
+    ("surveys", Survey.id, Survey.created_by_id), ("codes", SurveyCode.code_hash, SurveyCode.person_id),
 )
-WORDY = frozenset({"drafts", "publications"})
+WORDY = frozenset({"drafts", "publications", "codes"})
 # Values that one statement takes.
 AT_ONCE = 500
 
@@ -70,7 +72,7 @@ def answer(asked: MergeAsked) -> MergeAnswer:
 
 
 def merge(event: PeopleMerged) -> None:
-    """Handler of `people_merged`. Eighteen statements, and some for each sheet of both."""
+    """Handler of `people_merged`. Some twenty-five statements, and some for each sheet of both."""
     moved: dict[str, Any] = {}
     for name, key, person in NAMED:
         ids = list(db.session.scalars(select(key).where(person == event.gone_id)))
@@ -80,6 +82,7 @@ def merge(event: PeopleMerged) -> None:
     db.session.execute(update(SheetCell).where(SheetCell.person_id == event.gone_id).values(person_id=event.kept_id))
     moved["cells"] = [[str(sheet_id), path] for sheet_id, path in cells]
     moved["exercises"] = _merge_exercises(event)
+    moved["asked"] = _merge_asked(event)
     moved["parts"], moved["greater"] = _merge_parts(event)
     event.moved[ROOM] = moved
     db.session.expire_all()
@@ -100,6 +103,16 @@ def _give_exercise(course: str, step: str, whose: UUID, to: UUID) -> None:
         update(ExerciseSheet)
         .where(ExerciseSheet.person_id == whose, ExerciseSheet.course_id == course, ExerciseSheet.step_id == step).values(person_id=to)
     )
+
+
+def _merge_asked(event: PeopleMerged) -> list[str]:
+    """Surveys that only the one who goes was asked to answer move; where both were, each keeps their own answer."""
+    kept = select(SurveyPerson.survey_id).where(SurveyPerson.person_id == event.kept_id)
+    ids = list(db.session.scalars(
+        select(SurveyPerson.survey_id).where(SurveyPerson.person_id == event.gone_id, SurveyPerson.survey_id.not_in(kept))
+    ))
+    _give(SurveyPerson.survey_id, SurveyPerson.person_id, ids, event.gone_id, event.kept_id)
+    return [str(each) for each in ids]
 
 
 def _merge_parts(event: PeopleMerged) -> tuple[list[str], list[list[str]]]:
@@ -143,6 +156,8 @@ def part(event: PeopleParted) -> None:
     for name, key, person in NAMED:
         ids = moved[name] if name in WORDY else [UUID(each) for each in moved[name]]
         _give(key, person, ids, event.kept_id, event.gone_id)
+    asked = [UUID(each) for each in moved["asked"]]
+    _give(SurveyPerson.survey_id, SurveyPerson.person_id, asked, event.kept_id, event.gone_id)
     for sheet_id, path in moved["cells"]:
         db.session.execute(
             update(SheetCell).where(SheetCell.sheet_id == UUID(sheet_id), SheetCell.path == path, SheetCell.person_id == event.kept_id)

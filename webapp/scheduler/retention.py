@@ -28,6 +28,7 @@ from webapp.core.mail.models import MailState, OutboxMail
 from webapp.learning.models import ReadingReport
 from webapp.learning.rules import TICKET_SECONDS
 from webapp.places.models_operations import PlaceOperation
+from webapp.questionnaires.models import Sheet, SheetComment, SheetFile, SheetState
 from webapp.quizzes.models import Attempt, AttemptLog
 
 SESSIONS_KEPT = timedelta(days=1)
@@ -37,6 +38,7 @@ FOLLOWS_KEPT = timedelta(days=2)
 ERASURES_KEPT = timedelta(days=30)
 INVITATIONS_KEPT = timedelta(days=365)
 STEPS_KEPT = timedelta(days=730)
+EMPTY_SHEETS_KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,13 @@ def _old_steps(now: datetime) -> ColumnElement[bool]:
 def _old_follows(now: datetime) -> ColumnElement[bool]:
     done = select(PlaceOperation.id).where(PlaceOperation.done_at <= now - FOLLOWS_KEPT)
     return PlaceFollow.operation_id.in_(done)
+
+
+def _empty_sheets(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        Sheet.changes == 0, Sheet.state == SheetState.DRAFT, Sheet.survey_id.is_(None), Sheet.created_at <= now - EMPTY_SHEETS_KEPT,
+        Sheet.id.not_in(select(SheetComment.sheet_id)), Sheet.id.not_in(select(SheetFile.sheet_id)),
+    )
 
 
 PERIODS: tuple[Period, ...] = (
@@ -131,6 +140,10 @@ PERIODS: tuple[Period, ...] = (
         "invitations", lazy("Invitation codes"), INVITATIONS_KEPT, lazy("after they ended"), InvitationCode,
         lambda now: InvitationCode.until <= now - INVITATIONS_KEPT,
     ),
+    Period(
+        "empty-sheets", lazy("Sheets on which nothing was written"), EMPTY_SHEETS_KEPT, lazy("after they were begun"), Sheet, _empty_sheets,
+    ),
+    Period("sheets", lazy("Sheets and their history"), None, lazy("until everybody on them is erased")),
     Period("people", lazy("Names, addresses and profiles"), None, lazy("until the person is erased")),
     Period("results", lazy("Courses, attempts, results"), None, lazy("kept; after erasure without a name")),
     Period("certificates", lazy("Certificates"), None, lazy("kept; after erasure without a name, or withdrawn")),
