@@ -75,6 +75,7 @@ def upgrade():
     sa.Column('created_by_id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('announced_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('unmixed', sa.Boolean(), nullable=False),
     sa.CheckConstraint('closes_at >= opens_at', name=op.f('ck_surveys_period')),
     sa.ForeignKeyConstraint(['created_by_id'], ['people.id'], name=op.f('fk_surveys_created_by_id_people')),
     sa.ForeignKeyConstraint(['earlier_id'], ['surveys.id'], name=op.f('fk_surveys_earlier_id_surveys')),
@@ -116,7 +117,8 @@ def upgrade():
     sa.ForeignKeyConstraint(['place_id'], ['places.id'], name=op.f('fk_sheets_place_id_places')),
     sa.ForeignKeyConstraint(['survey_id'], ['surveys.id'], name=op.f('fk_sheets_survey_id_surveys'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sheets')),
-    sa.UniqueConstraint('join_code', name=op.f('uq_sheets_join_code'))
+    sa.UniqueConstraint('join_code', name=op.f('uq_sheets_join_code')),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('sheets', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sheets_changed_at'), ['changed_at'], unique=False)
@@ -152,7 +154,8 @@ def upgrade():
     sa.Column('ticket_hash', sa.String(length=64), nullable=False),
     sa.Column('survey_id', sa.Uuid(), nullable=False),
     sa.ForeignKeyConstraint(['survey_id'], ['surveys.id'], name=op.f('fk_survey_tickets_survey_id_surveys'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('ticket_hash', name=op.f('pk_survey_tickets'))
+    sa.PrimaryKeyConstraint('ticket_hash', name=op.f('pk_survey_tickets')),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('survey_tickets', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_survey_tickets_survey_id'), ['survey_id'], unique=False)
@@ -192,7 +195,8 @@ def upgrade():
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_sheet_cells_person_id_people')),
     sa.ForeignKeyConstraint(['sheet_id'], ['sheets.id'], name=op.f('fk_sheet_cells_sheet_id_sheets'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('sheet_id', 'path', name=op.f('pk_sheet_cells'))
+    sa.PrimaryKeyConstraint('sheet_id', 'path', name=op.f('pk_sheet_cells')),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('sheet_cells', schema=None) as batch_op:
         batch_op.create_index('ix_sheet_cells_field', ['field_id', 'sheet_id'], unique=False)
@@ -295,11 +299,11 @@ def upgrade():
     sa.Column('reminders', sa.Integer(), nullable=False),
     sa.Column('answered', sa.Boolean(), nullable=False),
     sa.Column('sheet_id', sa.Uuid(), nullable=True),
-    sa.CheckConstraint('sheet_id IS NULL OR answered', name=op.f('ck_survey_people_answered')),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_survey_people_person_id_people')),
     sa.ForeignKeyConstraint(['sheet_id'], ['sheets.id'], name=op.f('fk_survey_people_sheet_id_sheets'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['survey_id'], ['surveys.id'], name=op.f('fk_survey_people_survey_id_surveys'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('survey_id', 'person_id', name=op.f('pk_survey_people'))
+    sa.PrimaryKeyConstraint('survey_id', 'person_id', name=op.f('pk_survey_people')),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('survey_people', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_survey_people_person_id'), ['person_id'], unique=False)

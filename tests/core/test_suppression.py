@@ -1,133 +1,94 @@
-"""Groups under five, attacked by somebody who tries every table that fits what is shown."""
+"""No number that is withheld can be worked out: tried against every table that fits what is shown."""
+
+from __future__ import annotations
 
 from itertools import product
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.core.suppression import SMALLEST, hold_back, small, withheld
+from webapp.core.suppression import Line, Table, hide_line, hide_table
 
-COUNTS = st.integers(0, 9)
-TABLES = st.integers(2, 3).flatmap(lambda rows: st.integers(2, 4).flatmap(
-    lambda columns: st.lists(st.lists(COUNTS, min_size=columns, max_size=columns), min_size=rows, max_size=rows),
-))
-LARGE = st.integers(2, 9).flatmap(lambda rows: st.integers(2, 12).flatmap(
-    lambda columns: st.lists(st.lists(st.integers(0, 40), min_size=columns, max_size=columns), min_size=rows, max_size=rows),
-))
+SMALL = 3
+COUNTS = st.integers(0, 6)
 
 
-def row_choices(row, hidden, width, limits):
-    """Every way to fill the hidden cells of a row so that its total holds."""
-    free = [j for j in range(width) if j in hidden]
-    rest = sum(row[j] for j in free)
-    for chosen in product(*(range(min(rest, limits[j]) + 1) for j in free[:-1])):
-        last = rest - sum(chosen)
-        if free and 0 <= last <= limits[free[-1]]:
-            yield dict(zip(free, (*chosen, last), strict=True))
+def fitting_lines(counts, line, limit=12):
+    """Values of each number in every line of whole numbers that fits what is shown."""
+    hidden = sorted(line.cells)
+    shown = sum(count for number, count in enumerate(counts) if number not in line.cells)
+    for values in product(range(limit), repeat=len(hidden)):
+        if line.total or sum(values) + shown == sum(counts):
+            yield dict(zip(hidden, values, strict=True))
 
 
-def possible(table, hidden):
-    """The values each hidden cell can have, found by trying all tables of whole numbers, row by row."""
-    width = len(table[0])
-    left = tuple(sum(row[j] for i, row in enumerate(table) if (i, j) in hidden) for j in range(width))
-    values = {spot: set() for spot in hidden}
-
-    def fill(i, left):
-        """Whether the rows from here can be filled; notes what they can hold."""
-        if i == len(table):
-            return not any(left)
-        here = {j for j in range(width) if (i, j) in hidden}
-        if not here:
-            return fill(i + 1, left)
-        fits = False
-        for filled in row_choices(table[i], here, width, left):
-            if known.setdefault((i + 1, after := tuple(left[j] - filled.get(j, 0) for j in range(width))), None) is None:
-                known[i + 1, after] = fill(i + 1, after)
-            if known[i + 1, after]:
-                fits = True
-                for j, value in filled.items():
-                    values[i, j].add(value)
-        return fits
-
-    known = {}
-    assert fill(0, left)
-    return values
+def fitting_tables(rows, table, limit):
+    """The same for a table; lines whose total is withheld may add up to anything."""
+    hidden = sorted(table.cells)
+    for values in product(range(limit), repeat=len(hidden)):
+        filled = [list(row) for row in rows]
+        for (r, c), value in zip(hidden, values, strict=True):
+            filled[r][c] = value
+        if any(r not in table.rows and sum(filled[r]) != sum(rows[r]) for r in range(len(rows))):
+            continue
+        columns = range(len(rows[0]))
+        if any(c not in table.columns and sum(row[c] for row in filled) != sum(row[c] for row in rows) for c in columns):
+            continue
+        if table.total or sum(map(sum, filled)) == sum(map(sum, rows)):
+            yield filled
 
 
-def shown_alone(table):
-    return sum(any(row) for row in table) < 2 or sum(any(column) for column in zip(*table, strict=True)) < 2
+@given(st.lists(COUNTS, min_size=1, max_size=4))
+def test_no_small_number_of_a_line_is_shown_or_can_be_worked_out(counts):
+    line = hide_line(counts, SMALL)
+    assert {number for number, count in enumerate(counts) if 0 < count < SMALL} <= line.cells
+    fitting = list(fitting_lines(counts, line, 25 if len(line.cells) < 3 else 14))
+    for number in line.cells:
+        assert len({each[number] for each in fitting}) > 1
+    if line.cells and not line.total:
+        assert sum(counts[number] for number in line.cells) >= SMALL
 
 
-@given(TABLES)
-def test_no_hidden_small_number_is_the_only_one_that_fits(table):
-    hidden = withheld(table)
-    if shown_alone(table):
-        assert not hidden
-        return
-    values = possible(table, hidden)
-    for i, row in enumerate(table):
-        for j, number in enumerate(row):
-            if small(number):
-                assert (i, j) in hidden
-                assert len(values[i, j]) > 1, (table, hidden, (i, j))
+@given(st.integers(2, 3).flatmap(lambda width: st.lists(st.lists(st.integers(0, 4), min_size=width, max_size=width), min_size=2, max_size=3)))
+def test_no_small_number_of_a_table_is_shown_or_can_be_worked_out(rows):
+    table = hide_table(rows, SMALL)
+    width = len(rows[0])
+    small = {(r, c) for r in range(len(rows)) for c in range(width) if 0 < rows[r][c] < SMALL}
+    assert small <= table.cells
+    assert {r for r, row in enumerate(rows) if 0 < sum(row) < SMALL} <= table.rows
+    if len(table.cells) <= 6:
+        fitting = list(fitting_tables(rows, table, 6 if len(table.cells) > 4 else 9))
+        for r, c in table.cells:
+            assert len({each[r][c] for each in fitting}) > 1, (rows, table)
+    for r, row in enumerate(rows):
+        gone = [row[c] for c in range(width) if (r, c) in table.cells]
+        assert not gone or r in table.rows or sum(gone) >= SMALL
 
 
-@given(LARGE)
-def test_in_large_tables_another_walk_of_hidden_cells_passes_every_small_number(table):
-    hidden = withheld(table)
-    if shown_alone(table):
-        return
-    for i, row in enumerate(table):
-        for j, number in enumerate(row):
-            if small(number):
-                assert (i, j) in hidden
-                assert movable(table, hidden, (i, j))
+@given(st.lists(st.lists(st.integers(0, 30), min_size=6, max_size=6), min_size=6, max_size=6))
+def test_a_larger_table_hides_nothing_that_is_nought_and_nothing_at_all_where_nobody_is_few(rows):
+    table = hide_table(rows)
+    assert all(rows[r][c] for r, c in table.cells)
+    if all(count == 0 or count >= 5 for row in rows for count in row):
+        assert table == Table()
 
 
-def movable(table, hidden, spot):
-    """Whether one more or one less at the spot can be made up for by other hidden cells: told apart by depth, not by cost."""
-    def reaches(start, end):
-        seen, stack = {start}, [start]
-        while stack:
-            is_row, at = stack.pop()
-            for i, j in hidden - {spot}:
-                step = (False, j) if is_row and i == at else (True, i) if not is_row and j == at and table[i][j] else None
-                if step and step not in seen:
-                    seen.add(step)
-                    stack.append(step)
-        return end in seen
-
-    row, column = (True, spot[0]), (False, spot[1])
-    return reaches(column, row) or (table[spot[0]][spot[1]] > 0 and reaches(row, column))
+def test_a_single_small_number_takes_the_next_smallest_with_it():
+    assert hide_line([3, 20, 8, 0]) == Line(frozenset({0, 2}))
+    assert hide_line([10, 20, 0]) == Line()
+    assert hide_line([2, 1]) == Line(frozenset({0, 1}), total=True)
+    assert hide_line([3, 0]) == Line(frozenset({0}), total=True)
 
 
-@given(TABLES)
-def test_nothing_is_hidden_where_no_number_is_small(table):
-    if not any(small(number) for row in table for number in row):
-        assert not withheld(table)
+def test_a_corner_of_a_table_takes_the_cheapest_circle_and_leaves_the_totals():
+    table = hide_table([[3, 10, 30], [12, 8, 25], [40, 20, 15]])
+    assert table.cells == {(0, 0), (0, 1), (1, 0), (1, 1)}
+    assert not table.rows
+    assert not table.columns
+    assert not table.total
 
 
-def test_the_second_small_looking_cell_goes_with_the_first():
-    assert withheld([[3, 20], [30, 40]]) == {(0, 0), (0, 1), (1, 0), (1, 1)}
-
-
-def test_a_cell_that_is_guarded_for_another_reason_is_hidden_too():
-    assert (0, 0) in withheld([[12, 20], [30, 40]], guarded={(0, 0)})
-
-
-@given(st.lists(st.integers(0, 30), max_size=8))
-def test_groups_that_are_held_back_are_two_and_five_people_together(sizes):
-    hidden = hold_back(sizes)
-    assert all(at in hidden for at, size in enumerate(sizes) if small(size))
-    assert all(sizes[at] for at in hidden)
-    if hidden and any(at not in hidden and size for at, size in enumerate(sizes)):
-        assert len(hidden) > 1
-        assert sum(sizes[at] for at in hidden) >= SMALLEST
-
-
-def test_without_small_groups_all_are_shown():
-    assert hold_back([5, 0, 12]) == frozenset()
-
-
-def test_where_only_small_groups_are_left_none_is_shown():
-    assert hold_back([3, 1]) == {0, 1}
+def test_a_table_of_one_row_or_column_is_a_line_and_one_of_none_is_nothing():
+    assert hide_table([[3, 20, 8]]) == Table(frozenset({(0, 0), (0, 2)}), frozenset(), frozenset({0, 2}))
+    assert hide_table([[3], [20], [8]]) == Table(frozenset({(0, 0), (2, 0)}), frozenset({0, 2}))
+    assert hide_table([]) == Table()

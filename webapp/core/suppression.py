@@ -1,116 +1,165 @@
-"""The one suppression: which numbers of a table are not shown, so that no group under five can be read or worked out. Pure.
+"""Which numbers of a published table are withheld so that nobody in a small group can be found out: one rule for everything.
 
-*Primary* suppression hides numbers from 1 to 4. *Secondary* suppression hides further ones, so that what is shown, together with all
-totals, leaves every hidden number at least two possible values.
+A count below `LEAST` is withheld unless it is nought (primary suppression). So that it cannot be worked out from the totals, others
+are withheld with it (secondary suppression), until
 
-Source: the theory of cell suppression in two-way tables with known totals, as in A. Hundepool et al., Statistical Disclosure Control
-(Wiley, 2012), chapter 4. The unknown cells of such a table are flows of a network, whose constraints are totally unimodular: a cell
-has another possible whole value exactly if some closed walk through it raises and lowers hidden cells by one in turn, and none falls
-below zero. So no solver of equations can do more than the search for such a walk, and finding the cheapest one says what to hide.
+- every withheld number could be another one: without it, with all that is shown, at least two tables of whole numbers fit; and
+- what is withheld in one line, if its total is shown, adds up to `LEAST` or more, so that no small group is known in sum either.
 
-Tables that share only their totals are protected each by itself. Who knows answers from elsewhere, such as their own, knows more than
-a table can hide.
+Method: L. Willenborg, T. de Waal, "Elements of Statistical Disclosure Control", Springer 2001, chapters 3 and 4. In a table with two
+sides a withheld number can be worked out if and only if its edge lies on no circle of the graph whose points are the rows and columns
+and whose edges are the withheld numbers (D. Gusfield, "A graph theoretic approach to statistical data security", SIAM Journal on
+Computing 17, 1988). Only numbers above nought are withheld with others, since a circle of such can move by one both ways, and so
+neither wholeness nor the fact that no count is negative gives one away. Totals are numbers of the table like any other and are
+withheld last.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
-SMALLEST = 5
+LEAST = 5
 Spot = tuple[int, int]
-_Node = tuple[bool, int]
-# Prefer few further cells, then those that say little.
-_ANY = 1000
 
 
-def small(number: int) -> bool:
-    """Whether it counts a group that is too small to be shown; nobody is not a group."""
-    return 0 < number < SMALLEST
+@dataclass(frozen=True)
+class Line:
+    """What to withhold of numbers whose total is shown: their positions, and whether the total as well."""
+
+    cells: frozenset[int] = frozenset()
+    total: bool = False
 
 
-def hold_back(sizes: Sequence[int]) -> frozenset[int]:
-    """Which groups to hide, by position, where figures of each group and of all together are shown.
+@dataclass(frozen=True)
+class Table:
+    """What to withhold of a table with its margins: (row, column), totals of rows, totals of columns, the grand total."""
 
-    All that are small; and since what is shown can be taken away from the total, so many of the next larger ones that those hidden
-    are at least two, with at least five members together. Empty groups are never hidden.
-    """
-    hidden = {at for at, size in enumerate(sizes) if small(size)}
-    if not hidden:
-        return frozenset()
-    others = sorted((at for at, size in enumerate(sizes) if size >= SMALLEST), key=lambda at: sizes[at])
-    while others and (len(hidden) < 2 or sum(sizes[at] for at in hidden) < SMALLEST):
-        hidden.add(others.pop(0))
-    return frozenset(hidden)
+    cells: frozenset[Spot] = frozenset()
+    rows: frozenset[int] = frozenset()
+    columns: frozenset[int] = frozenset()
+    total: bool = False
 
 
-def withheld(table: Sequence[Sequence[int]], *, guarded: Collection[Spot] | None = None) -> frozenset[Spot]:
-    """Which cells of a table of counts to hide, as (row, column), when its row totals and column totals are all known.
-
-    `guarded` are the cells that must not be found out, by default every small one. Where only one row or only one column holds
-    anything, the totals tell all there is: nothing is hidden, and such a table should not be shown beside its totals.
-    """
-    rows = {at for at, row in enumerate(table) if any(row)}
-    columns = {at for row in table for at, number in enumerate(row) if number}
-    if len(rows) < 2 or len(columns) < 2:
-        return frozenset()
-    if guarded is None:
-        guarded = {(i, j) for i, row in enumerate(table) for j, number in enumerate(row) if small(number)}
-    wanted = sorted(guarded)
-    net = _Net(table, wanted)
-    for spot in wanted:
-        net.protect(spot)
-    return frozenset(net.hidden)
+def small(count: int, least: int = LEAST) -> bool:
+    """Whether a count by itself would tell of a small group."""
+    return 0 < count < least
 
 
-class _Net:
-    """The table as a graph of rows and columns. Raising a hidden cell leads from its row to its column, lowering it back."""
+def hide_line(counts: Sequence[int], least: int = LEAST) -> Line:
+    """What to withhold of a distribution. `counts` are whole numbers from nought; so are they in `hide_table`."""
+    total = sum(counts)
+    above = [number for number, count in enumerate(counts) if count]
+    if small(total, least):
+        return Line(frozenset(above), total=True)
+    hidden = {number for number in above if small(counts[number], least)}
+    for number in sorted(set(above) - hidden, key=lambda each: (counts[each], each)):
+        if not hidden or (len(hidden) > 1 and sum(counts[each] for each in hidden) >= least):
+            break
+        hidden.add(number)
+    return Line(frozenset(hidden), total=len(hidden) == 1)
 
-    def __init__(self, table: Sequence[Sequence[int]], hidden: Iterable[Spot]) -> None:
-        self.table = table
-        self.hidden = set(hidden)
-        self.width = len(table[0])
 
-    def protect(self, spot: Spot) -> None:
-        """Hide what has to be hidden so that this cell can be one more or one less."""
-        row, column = (True, spot[0]), (False, spot[1])
-        walks = [self._cheapest(column, row, spot)]
-        if self.table[spot[0]][spot[1]]:
-            walks.append(self._cheapest(row, column, spot))
-        found = [walk for walk in walks if walk is not None]
-        if found:
-            self.hidden |= set(min(found)[1])
+def hide_table(rows: Sequence[Sequence[int]], least: int = LEAST) -> Table:
+    """What to withhold of a cross table. A grid of no rows or no columns withholds nothing."""
+    if not rows or not rows[0]:
+        return Table()
+    width, height = len(rows[0]), len(rows)
+    if height == 1 or width == 1:
+        return _thin([each for row in rows for each in row], high=width == 1, least=least)
+    grid = [[*row, sum(row)] for row in rows]
+    grid.append([sum(column) for column in zip(*grid, strict=True)])
+    hidden = _Grid(grid, least).withheld()
+    return Table(
+        frozenset(spot for spot in hidden if spot[0] < height and spot[1] < width),
+        frozenset(row for row, column in hidden if column == width and row < height),
+        frozenset(column for row, column in hidden if row == height and column < width), (height, width) in hidden,
+    )
 
-    def _cheapest(self, start: _Node, end: _Node, without: Spot) -> tuple[int, list[Spot]] | None:
-        """The walk that needs the least further hiding: its cost and its cells. None if there is none."""
-        costs: dict[_Node, int] = {start: 0}
-        came: dict[_Node, tuple[_Node, Spot]] = {}
-        queue: list[tuple[int, _Node]] = [(0, start)]
-        while queue:
-            cost, node = heapq.heappop(queue)
-            if node == end:
-                return cost, list(_back(came, start, end))
-            if cost > costs[node]:
+
+def _thin(counts: Sequence[int], *, high: bool, least: int) -> Table:
+    """A table of one row or one column: each of its numbers is a total, too."""
+    found = hide_line(counts, least)
+    cells = frozenset((number, 0) if high else (0, number) for number in found.cells)
+    own = frozenset([0]) if found.total else frozenset()
+    return Table(cells, found.cells if high else own, own if high else found.cells, found.total)
+
+
+@dataclass
+class _Grid:
+    """A table whose last row and column are its totals. Taken as negative, they make every line add up to nought."""
+
+    counts: Sequence[Sequence[int]]
+    least: int
+    hidden: set[Spot] = field(default_factory=set)
+
+    def withheld(self) -> set[Spot]:
+        self.hidden = {spot for spot in self._above() if small(self._count(spot), self.least)}
+        while True:
+            more = self._too_little() or self._open_edge()
+            if not more:
+                return self.hidden
+            self.hidden |= more
+
+    def _count(self, spot: Spot) -> int:
+        return self.counts[spot[0]][spot[1]]
+
+    def _above(self) -> Iterator[Spot]:
+        return ((r, c) for r, row in enumerate(self.counts) for c, count in enumerate(row) if count)
+
+    def _cost(self, spot: Spot) -> int:
+        """What is lost by withholding: a total costs more than all numbers of the table."""
+        if spot in self.hidden:
+            return 0
+        margins = (spot[0] == len(self.counts) - 1) + (spot[1] == len(self.counts[0]) - 1)
+        return 1 + self._count(spot) + margins * (1 + self.counts[-1][-1]) * len(self.counts) * len(self.counts[0])
+
+    def _lines(self) -> Iterator[tuple[list[Spot], Spot]]:
+        """Each row and column: its numbers, and where its total stands."""
+        height, width = len(self.counts), len(self.counts[0])
+        for r in range(height):
+            yield [(r, c) for c in range(width - 1)], (r, width - 1)
+        for c in range(width):
+            yield [(r, c) for r in range(height - 1)], (height - 1, c)
+
+    def _too_little(self) -> set[Spot]:
+        """One number more for the first line of which too little is withheld."""
+        for line, total in self._lines():
+            gone = [spot for spot in line if spot in self.hidden]
+            if not gone or total in self.hidden or sum(map(self._count, gone)) >= self.least:
                 continue
-            for other, spot in self._from(node):
-                if spot == without:
-                    continue
-                further = cost if spot in self.hidden else cost + _ANY + min(self.table[spot[0]][spot[1]], _ANY)
-                if other not in costs or further < costs[other]:
-                    costs[other], came[other] = further, (node, spot)
-                    heapq.heappush(queue, (further, other))
+            return {min((spot for spot in line if self._count(spot) and spot not in self.hidden), key=lambda each: (self._cost(each), each))}
+        return set()
+
+    def _open_edge(self) -> set[Spot]:
+        """What closes a circle through the first withheld number that lies on none; all, if nothing does."""
+        for spot in sorted(self.hidden):
+            path = self._way_round(spot)
+            if path is None:
+                return set(self._above()) - self.hidden
+            if path - self.hidden:
+                return path - self.hidden
+        return set()
+
+    def _way_round(self, edge: Spot) -> set[Spot] | None:
+        """The cheapest way from the edge's row to its column that does not use it: Dijkstra. Points are rows and, below nought, columns."""
+        start, goal = edge[0], ~edge[1]
+        queue: list[tuple[int, int, tuple[Spot, ...]]] = [(0, start, ())]
+        done: set[int] = set()
+        while queue:
+            cost, point, path = heapq.heappop(queue)
+            if point == goal:
+                return set(path)
+            if point in done:
+                continue
+            done.add(point)
+            for spot, after in self._edges(point):
+                if spot != edge and after not in done:
+                    heapq.heappush(queue, (cost + self._cost(spot), after, (*path, spot)))
         return None
 
-    def _from(self, node: _Node) -> Iterator[tuple[_Node, Spot]]:
-        is_row, at = node
-        if is_row:
-            yield from (((False, j), (at, j)) for j in range(self.width))
-        else:
-            yield from (((True, i), (i, at)) for i in range(len(self.table)) if self.table[i][at])
-
-
-def _back(came: dict[_Node, tuple[_Node, Spot]], start: _Node, end: _Node) -> Iterator[Spot]:
-    node = end
-    while node != start:
-        node, spot = came[node]
-        yield spot
+    def _edges(self, point: int) -> Iterator[tuple[Spot, int]]:
+        if point >= 0:
+            return (((point, c), ~c) for c, count in enumerate(self.counts[point]) if count)
+        return (((r, ~point), r) for r, row in enumerate(self.counts) if row[~point])

@@ -17,6 +17,8 @@ from webapp.core.ids import new_id
 PATH_LENGTH = 200
 SURVEYED = text("survey_id IS NOT NULL")
 OPEN = text("settled_at IS NULL")
+# Where anonymous answers lie, and who has answered, rows stand in the order of their keys, not in that in which they came.
+IN_ORDER_OF_KEYS = {"sqlite_with_rowid": False}
 
 
 class SheetState(StrEnum):
@@ -48,8 +50,8 @@ class Sheet(Model):
     """One filled-in copy of a questionnaire.
 
     `version` counts the changes that took effect; each cell keeps the one that last touched it. `revision` is the
-    definition under which it was last written. An anonymous sheet has no member and no log, a random id, and only the
-    day in its times.
+    definition under which it was last written. An anonymous sheet has no member and no log, a random id, and as its times
+    the day on which its survey opened.
     """
 
     __tablename__ = "sheets"
@@ -58,6 +60,7 @@ class Sheet(Model):
         Index("ix_sheets_survey", "survey_id", "id", sqlite_where=SURVEYED, postgresql_where=SURVEYED),
         CheckConstraint("(course_id IS NULL) = (step_id IS NULL)", name="step"),
         CheckConstraint("version >= 0 AND changes >= version", name="version"),
+        IN_ORDER_OF_KEYS,
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -102,7 +105,7 @@ class SheetCell(Model):
     """The current value at a path; JSON null where something was there and was cleared, or where a row was removed."""
 
     __tablename__ = "sheet_cells"
-    __table_args__ = (Index("ix_sheet_cells_field", "field_id", "sheet_id"),)
+    __table_args__ = (Index("ix_sheet_cells_field", "field_id", "sheet_id"), IN_ORDER_OF_KEYS)
 
     sheet_id: Mapped[UUID] = mapped_column(ForeignKey("sheets.id", ondelete="CASCADE"), primary_key=True)
     path: Mapped[str] = mapped_column(String(PATH_LENGTH), primary_key=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.database import Model, enum_column
 from webapp.core.ids import new_id
-from webapp.questionnaires.models import PATH_LENGTH
+from webapp.questionnaires.models import IN_ORDER_OF_KEYS, PATH_LENGTH
 
 
 class SurveyMode(StrEnum):
@@ -25,7 +25,8 @@ class SurveyMode(StrEnum):
 class Survey(Model):
     """A questionnaire put to a group, from an opening to a closing. All answers are under one revision.
 
-    `link_code` lets anyone who has the link answer without a sign-in. `remind_days` are days before the closing.
+    Without a title it is called as its questionnaire. `link_code` lets anyone who has the link answer without a sign-in.
+    `remind_days` are days before the closing. `unmixed`: anonymous answers came since their order was last mixed.
     """
 
     __tablename__ = "surveys"
@@ -37,7 +38,7 @@ class Survey(Model):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     questionnaire_id: Mapped[str] = mapped_column(String(60), index=True)
     revision: Mapped[str] = mapped_column(ForeignKey("content_revisions.hash"), index=True)
-    title: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(200), default="")
     mode: Mapped[SurveyMode] = mapped_column(enum_column(SurveyMode, "survey_mode"))
     place_id: Mapped[UUID | None] = mapped_column(ForeignKey("places.id"), index=True)
     opens_at: Mapped[datetime]
@@ -48,13 +49,14 @@ class Survey(Model):
     created_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     created_at: Mapped[datetime]
     announced_at: Mapped[datetime | None]
+    unmixed: Mapped[bool] = mapped_column(default=False)
 
 
 class SurveyPerson(Model):
     """Somebody who is asked. Of an anonymous survey only that they have answered is known, not when and not what."""
 
     __tablename__ = "survey_people"
-    __table_args__ = (CheckConstraint("sheet_id IS NULL OR answered", name="answered"),)
+    __table_args__ = IN_ORDER_OF_KEYS
 
     survey_id: Mapped[UUID] = mapped_column(ForeignKey("surveys.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
@@ -63,7 +65,7 @@ class SurveyPerson(Model):
     reminded_at: Mapped[datetime | None]
     reminders: Mapped[int] = mapped_column(default=0)
     answered: Mapped[bool] = mapped_column(default=False)
-    # Of a named survey only.
+    # Of a named survey only: the draft, later the answer.
     sheet_id: Mapped[UUID | None] = mapped_column(ForeignKey("sheets.id", ondelete="SET NULL"), index=True)
 
 
@@ -85,6 +87,7 @@ class SurveyTicket(Model):
     """
 
     __tablename__ = "survey_tickets"
+    __table_args__ = IN_ORDER_OF_KEYS
 
     ticket_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     survey_id: Mapped[UUID] = mapped_column(ForeignKey("surveys.id", ondelete="CASCADE"), index=True)
