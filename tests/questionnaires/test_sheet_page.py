@@ -256,7 +256,8 @@ def test_files_are_put_saved_again_and_taken_off(database, desk, mate, login_as)
     assert "no PDF, picture, spreadsheet or text document" in told.get_json()["sentence"]
     with pytest.raises(FileRefused, match="1 MB"):
         files.put(
-            sheet=desk.sheet, asked=QUESTIONNAIRE.by_id["proof"], content=b"%PDF-" + b"x" * 1_000_001, name="big.pdf", person_id=None, now=NOW,
+            sheet=desk.sheet, asked=QUESTIONNAIRE.by_id["proof"], content=b"%PDF-" + b"x" * 1_000_001, name="big.pdf", person_id=None,
+            now=NOW,
         )
     desk.post("where", sent(desk.get("where"), {"_unfile": f"proof:{file_id}"}))
     assert "proof" not in desk.values
