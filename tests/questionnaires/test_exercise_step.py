@@ -83,7 +83,7 @@ def test_a_group_joins_by_code_and_the_step_is_done_for_all(database, login_as, 
     other.post(f"/sheets/join/{code}")
     page = other.get(f"{URL}?lang=en").text
     assert "王晓兰" in page
-    assert "Continue" in page
+    assert "Go on with the sheet" in page
     other.post(f"{url}changes", json={"since": 0, "changes": [
         {"id": "00000000-0000-4000-8000-000000000001", "path": "plan-name", "base": 0, "value": "Plan"},
     ]})

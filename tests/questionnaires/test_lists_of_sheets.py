@@ -122,7 +122,7 @@ def test_the_file_can_be_read_back(database, login_as):
 
 def test_search_and_kind_narrow_the_library(database, login_as):
     browser = login_as("staff")
-    everything = browser.get("/questionnaires/?lang=en").text.count("<li><div><h2")
+    everything = browser.get("/questionnaires/?lang=en").text.count('class="no"')
     assert everything == len(surveys())
     found = browser.get("/questionnaires/?q=alignment&lang=en").text
     assert f"/questionnaires/{SHIPPED}/" in found
@@ -140,3 +140,16 @@ def test_what_was_published_here_stands_in_place_of_the_file(database, login_as)
     assert library.volume(QUESTIONNAIRE.id).published_at == NOW
     assert set(library.volumes()) == {*surveys(), QUESTIONNAIRE.id}
     assert library.volume("nothing") is None
+
+
+def test_the_page_of_ones_learning_shows_what_waits(database, desk, login_as, max_queries):
+    with max_queries(8):
+        page = desk.client.get("/me/?lang=en").text
+    assert f"/sheets/{desk.id}/" in page
+    assert "Draft" in page
+    desk.send(("plan-name", "Plan"))
+    desk.client.post(f"{desk.url}state", data={"to": "shared"})
+    assert f"/sheets/{desk.id}/" not in desk.client.get("/me/?lang=en").text
+    with max_queries(8):
+        assert "1 sheet waits for your feedback" in login_as("trainer").get("/me/?lang=en").text
+    assert "waits for your feedback" not in login_as("outsider").get("/me/?lang=en").text

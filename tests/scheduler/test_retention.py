@@ -9,15 +9,20 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
+from tests.courses.questionnaire.cases import plan
 from webapp.accounts.models import Session
 from webapp.accounts.models_data import ErasureRequest
 from webapp.cli import commands
 from webapp.core.audit import AuditEntry
 from webapp.core.database import db
 from webapp.core.i18n import speaking
+from webapp.core.ids import new_id
 from webapp.core.mail.models import MailState
 from webapp.core.mail.services import queue
 from webapp.core.unit_of_work import unit_of_work
+from webapp.questionnaires import services, services_changes
+from webapp.questionnaires.ledger import Wanted
+from webapp.questionnaires.models import Sheet, SheetMember
 from webapp.scheduler.retention import PERIODS, carry_out, in_words, report
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
@@ -85,3 +90,19 @@ def test_the_page_of_the_documentation_holds_the_same_periods(app, language, fil
     with speaking(language):
         for period in PERIODS:
             assert f"| {period.label} | {in_words(period)} |" in text, period.key
+
+
+def test_a_sheet_on_which_nothing_was_written_goes_and_one_with_a_word_stays(database, cast):
+    with unit_of_work():
+        empty, used = (
+            services.begin(questionnaire=plan(), person=cast.learner, language="en", now=NOW - timedelta(days=91)) for _each in range(2)
+        )
+        kept_id = used.id
+        wanted = Wanted(new_id(), "story", 0, "A word")
+        services_changes.apply(sheet=used, questionnaire=plan(), changes=[wanted], person_id=cast.ids["learner"], now=NOW)
+        young_id = services.begin(questionnaire=plan(), person=cast.learner, language="en", now=NOW - timedelta(days=89)).id
+    assert empty.changes == 0
+    with unit_of_work():
+        carry_out(NOW)
+    assert set(db.session.scalars(select(Sheet.id))) == {kept_id, young_id}
+    assert set(db.session.scalars(select(SheetMember.sheet_id))) == {kept_id, young_id}
