@@ -53,6 +53,7 @@ class Asked:
     head: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
     note: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def _parts(one: Field, language: str) -> dict[str, Any]:  # noqa: PLR0911  one l
             return _matrix(one, language)
         case TableField():
             head = tuple(_inline(column.label, language).striptags() for column in one.columns)
-            return {"head": head, "rows": ("",) * max(1, min(EMPTY_ROWS, one.rows.max))}
+            return {"head": head, "rows": ("",) * max(1, min(EMPTY_ROWS, one.rows.max)), "notes": _of_columns(one, head, language)}
         case NumberField():
             return {"unit": localised(one.unit, language) if one.unit else "", "lines": 1}
         case LongField():
@@ -130,6 +131,20 @@ def _parts(one: Field, language: str) -> dict[str, Any]:  # noqa: PLR0911  one l
         FieldType.FILE: {"note": _("Attach files, or write where they are kept.")},
     }
     return others.get(one.type, {"lines": 1})
+
+
+def _of_columns(table: TableField, head: tuple[str, ...], language: str) -> tuple[str, ...]:
+    """For each column with choices or points, what they are."""
+    found = []
+    for column, name in zip(table.columns, head, strict=True):
+        words: tuple[str, ...] = ()
+        if isinstance(column, SingleField | MultipleField):
+            words = _choices(column.options, language)
+        elif isinstance(column, ScaleField):
+            words = _points(column, language) if column.points else (f"{column.first}–{column.last}",)
+        if words:
+            found.append(_("%(name)s: %(words)s", name=name, words=" / ".join(words)))
+    return tuple(found)
 
 
 def _choices(options: tuple[Choice, ...], language: str) -> tuple[str, ...]:
