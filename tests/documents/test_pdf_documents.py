@@ -295,3 +295,21 @@ def test_a_long_document_is_laid_out_in_little_time() -> None:
 def test_bold_and_links_keep_their_words_together() -> None:
     words = (Span("The "), Span("bold", bold=True), Span("er word "), Span("link", link="https://example.org"), Span("s"))
     assert "Thebolderwordlinks" in pages_of(to_pdf(Document("T", "en", (Paragraph(words),))))[0]
+
+
+def test_cards_are_framed_large_and_stand_on_one_page() -> None:
+    rows = [[f"Front {number}", f"Back {number}"] for number in range(30)]
+    columns = [Column(width=50), Column(width=50)]
+    plain, cards = (to_pdf(Document("To cut", "en", (Table(columns, rows, cards=cut),))) for cut in (False, True))
+    assert len(pages_of(cards)) > len(pages_of(plain))
+    assert [page.count("Front") for page in pages_of(cards)] == [page.count("Back") for page in pages_of(cards)]
+    with pikepdf.open(io.BytesIO(cards)) as file:
+        file.pages[0].contents_coalesce()
+        assert b"[3 3] 0 d" in file.pages[0].Contents.read_bytes()
+
+
+def test_a_card_longer_than_a_page_goes_on() -> None:
+    long = " ".join(f"word{number}" for number in range(3000))
+    text = "".join(pages_of(to_pdf(Document("To cut", "en", (Table([Column(width=100)], [["short"], [long]], cards=True),)))))
+    assert "word0word1" in text
+    assert "word2999" in text

@@ -11,7 +11,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from tests.documents.samples import TITLE, sample
-from webapp.core.documents.blocks import Bullets, Document, Heading, Paragraph, Span
+from webapp.core.documents.blocks import Bullets, Column, Document, Heading, Paragraph, Span, Table
 from webapp.core.documents.word import to_docx
 
 both = pytest.mark.parametrize("language", ["zh-Hans", "en"])
@@ -118,3 +118,9 @@ def test_control_characters_do_not_break_the_file() -> None:
 def test_numbered_headings_carry_chinese_numbers() -> None:
     file = read(Document("T", "zh-Hans", (Heading("甲"), Heading("乙", 2)), numbered=True))
     assert [paragraph.text for paragraph in file.paragraphs[1:]] == ["一、甲", "（一）乙"]
+
+
+def test_cards_keep_their_frame_and_their_height() -> None:
+    document = read(Document("Cards", "en", (Table([Column(width=50), Column(width=50)], [["One", "Two"]], cards=True),)))
+    assert document.tables[0].rows[0].height.mm == pytest.approx(20, abs=0.1)
+    assert not document.tables[0]._tbl.tblPr.findall(qn("w:tblBorders"))

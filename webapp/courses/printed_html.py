@@ -178,7 +178,7 @@ class _Writer:
         return b.Definitions([(term, tuple(said)) for term, said in rows])
 
     def table(self, node: Node) -> b.Table:
-        """A table; a first column of row headings names the rows."""
+        """A table; a first column of row headings names the rows. A head without words makes its cells cards to be cut out."""
         caption = next((_trimmed(self.spans(found.children, b.Span(""))) for found in node.find("caption")), ())
         rows = [[cell for cell in row.elements() if cell.tag in {"th", "td"}] for row in node.find("tr")]
         head = rows.pop(0) if rows and node.find("thead") else []
@@ -193,8 +193,11 @@ class _Writer:
         body: list[list[b.Words | Sequence[b.Block]]] = [
             [_trimmed(self.spans(row[at].children, b.Span(""))) if at < len(row) else "" for at in range(count)] for row in rows
         ]
-        named = any(row and row[0].tag == "th" for row in rows)
-        return b.Table(columns, body, caption=caption, named_rows=named)
+        cards = bool(head) and not any(cell.text().strip() for cell in head)
+        if cards:
+            columns = [b.Column("", width=100 / count) for _each in range(count)]
+        named = not cards and any(row and row[0].tag == "th" for row in rows)
+        return b.Table(columns, body, caption=caption, named_rows=named, cards=cards)
 
     def figure(self, node: Node) -> list[b.Block]:
         """A drawing or an image with its caption."""

@@ -102,7 +102,7 @@ class Table:
     """A table with three lines. The header row is repeated on every page, a long cell goes on over the page's end.
 
     A cell is a text or a sequence of blocks. `totals`: that many last rows are totals; `named_rows`: the first column
-    names its rows. Columns of numbers are aligned right by their `Column`.
+    names its rows. Columns of numbers are aligned right by their `Column`. `cards`: the cells are cards to be cut out.
     """
 
     columns: Sequence[Column]
@@ -111,6 +111,7 @@ class Table:
     named_rows: bool = False
     totals: int = 0
     small: bool = False
+    cards: bool = False
 
 
 @dataclass(frozen=True)

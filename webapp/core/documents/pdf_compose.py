@@ -192,15 +192,15 @@ class Composer:
             ])
         return [TablePart([], body, shares=(27.0, 73.0), indent=self.setting.indent, lines=False)] if body else []
 
-    def _cell(self, *, small: bool) -> Setting:
-        size = 8.5 if small else 9.5
+    def _cell(self, *, small: bool, cards: bool = False) -> Setting:
+        size = 11.0 if cards else 8.5 if small else 9.5
         return Setting(size=size, leading=size * (1.5 if self.chinese else 1.38), spread=False)
 
     @part.register
     def _(self, block: b.Table) -> list[Any]:
         made: list[Any] = self._caption(block.caption, above=True)
         table = self.element("Table")
-        setting = self._cell(small=block.small)
+        setting = self._cell(small=block.small, cards=block.cards)
         head: list[Row] = []
         if any(b.plain(column.title) for column in block.columns):
             row = self.element("TR", parent=table)
@@ -218,7 +218,7 @@ class Composer:
             ])
         shares = tuple(column.width for column in block.columns)
         if head or body:
-            part = TablePart(head, body, shares=shares, totals=block.totals, indent=self.setting.indent)
+            part = TablePart(head, body, shares=shares, totals=block.totals, indent=self.setting.indent, cards=block.cards)
             part.before = part.before if made else 10.0
             made.append(part)
         return made

@@ -15,6 +15,8 @@ ABOVE = 3.4
 ROWS_MEASURED = 300
 UNBROKEN = 96.0  # what needs no more is kept on one line if possible
 LINE_ROOM = 60.0  # a row is broken only if this much of it stays
+CARD_ABOVE, CARD_HEIGHT = 11.0, 58.0  # a card is held in the hand, so it is larger than its words
+CARD_WHOLE = 600.0  # a card up to this height stands on one page
 
 
 def column_widths(rows: Sequence[Row], shares: Sequence[float | None], available: float) -> list[float]:
@@ -46,10 +48,11 @@ class TablePart(Part):
 
     def __init__(
         self, head: Sequence[Row], body: Sequence[Row], *, shares: Sequence[float | None], totals: int = 0, indent: float = 0.0,
-        lines: bool = True,
+        lines: bool = True, cards: bool = False,
     ) -> None:
         super().__init__()
         self.head, self.body, self.shares, self.totals, self.indent, self.lines = list(head), list(body), shares, totals, indent, lines
+        self.cards, self.above, self.least = cards, CARD_ABOVE if cards else ABOVE, CARD_HEIGHT if cards else 0.0
         self.before, self.after = 4.0, 12.0
         self.widths: list[float] = []
         self.heights: list[float] = []
@@ -69,7 +72,8 @@ class TablePart(Part):
 
     def _row_height(self, row: Row) -> float:
         inner = (width - 2 * SIDE for width in self.widths)
-        return max(float(cell.wrap(width, 1e6)[1]) for cell, width in zip(row, inner, strict=True)) + 2 * ABOVE
+        needed = max(float(cell.wrap(width, 1e6)[1]) for cell, width in zip(row, inner, strict=True)) + 2 * self.above
+        return max(needed, self.least)
 
     def natural(self) -> tuple[float, float]:
         """Only for a table in a cell."""
@@ -80,7 +84,7 @@ class TablePart(Part):
         self.wrap(width, 1e6)
         count = len(self.head)
         first = self.heights[count] if len(self.heights) > count else 0.0
-        return sum(self.heights[:count]) + min(first, LINE_ROOM + 2 * ABOVE)
+        return sum(self.heights[:count]) + min(first, CARD_WHOLE if self.cards else LINE_ROOM + 2 * self.above)
 
     def split(self, aW: float, aH: float) -> list[Flowable]:  # noqa: N803  names given by the library
         """As many rows as fit; a row that is long itself is broken."""
@@ -94,8 +98,9 @@ class TablePart(Part):
             left -= height
             fit += 1
         kept, rest = self.body[:fit], self.body[fit:]
-        if rest and self.heights[count + fit] > LINE_ROOM * 2 and left > LINE_ROOM:
-            broken = self._break(rest[0], left - 2 * ABOVE)
+        whole = CARD_WHOLE if self.cards else LINE_ROOM * 2
+        if rest and self.heights[count + fit] > whole and left > LINE_ROOM:
+            broken = self._break(rest[0], left - 2 * self.above)
             if broken:
                 kept, rest = [*kept, broken[0]], [broken[1], *rest[1:]]
         elif rest and len(rest) <= self.totals and fit > 1:
@@ -138,18 +143,33 @@ class TablePart(Part):
                 self._row(row, y, height)
         for cell in self.head[0] if self.head else []:
             cell.drawn = True  # type: ignore[attr-defined]
-        if self.lines:
+        if self.cards:
+            self._cutting_lines()
+        elif self.lines:
             self._rule(0, 0.5 if self.goes_on else 1.1, "ink")
 
     def _row(self, row: Row, y: float, height: float) -> None:
         x = self.indent
         for cell, width in zip(row, self.widths, strict=True):
             own = cell.wrap(width - 2 * SIDE, 1e6)[1]
-            cell.drawOn(self.canv, x + SIDE, y + height - ABOVE - own)
+            cell.drawOn(self.canv, x + SIDE, y + height - self.above - own)
             x += width
+
+    def _cutting_lines(self) -> None:
+        """Dashed lines along which cards are cut."""
+        down = [self.height - sum(self.heights[:number]) for number in range(len(self.heights) + 1)]
+        across = [self.indent + sum(self.widths[:number]) for number in range(len(self.widths) + 1)]
+        with self.canv.artifact():
+            self.canv.setStrokeColor(COLOURS["muted"])
+            self.canv.setLineWidth(0.5)
+            self.canv.setDash(3, 3)
+            self.canv.grid(across, down)
+            self.canv.setDash()
 
     def _rule_above(self, number: int, y: float) -> None:
         body = number - len(self.head)
+        if self.cards:
+            return
         if number == 0:
             if self.lines:
                 self._rule(y, 1.1, "ink")

@@ -181,11 +181,12 @@ class Writer:
 
     @block.register
     def _(self, block: b.Table, place: Any) -> None:
-        size = 8.5 if block.small else 9.5
+        size = 11.0 if block.cards else 8.5 if block.small else 9.5
         self._caption(block.caption, place, above=True)
         titled = any(b.plain(column.title) for column in block.columns)
         table = self._table(place, len(block.rows) + titled, _shares(block))
-        xml.table_borders(table, top=(12, "1F3161"), bottom=(12, "1F3161"), insideH=(4, "D6D2C6"))
+        if not block.cards:  # these keep the frame of the style, to be cut along
+            xml.table_borders(table, top=(12, "1F3161"), bottom=(12, "1F3161"), insideH=(4, "D6D2C6"))
         rows = list(table.rows)
         if titled:
             head = rows.pop(0)
@@ -195,6 +196,8 @@ class Writer:
                 xml.cell_line(cell, "bottom", 6, "1F3161")
         for number, (row, content) in enumerate(zip(rows, block.rows, strict=True)):
             total = number >= len(block.rows) - block.totals
+            if block.cards:
+                row.height = Mm(20)
             for cell, column, said in zip(row.cells, block.columns, content, strict=True):
                 self._fill(cell, said, size=size, align=column.align, bold=total)
                 if number == len(block.rows) - block.totals:
