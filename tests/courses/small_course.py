@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from webapp.courses.files import CourseFiles
-from webapp.courses.problems import Problem
-from webapp.courses.reading import BadCourse, read
+from webapp.courses.problems import BadCourse, Problem
+from webapp.courses.reading import read
 
 COURSE = """\
 languages: [zh-Hans, en]

@@ -15,7 +15,8 @@ from webapp.courses.catalogue import NEVER, Shelf
 from webapp.courses.files import from_archive
 from webapp.courses.library import Library, library
 from webapp.courses.packing import self_contained
-from webapp.courses.reading import BadCourse, read
+from webapp.courses.problems import BadCourse
+from webapp.courses.reading import read
 
 INLINE = {
     "en": "  - id: un-70-1\n    title: Transforming our world\n    publisher: United Nations\n    year: 2015\n",

@@ -150,7 +150,7 @@ def test_production_does_not_look_at_files(shipped, app):
 
 def test_what_was_read_ahead_is_not_read_again(shipped, monkeypatch):
     preload(shipped)
-    monkeypatch.setattr("webapp.courses.catalogue.read_folder", None)
+    monkeypatch.setattr("webapp.courses.reading.read_folder", None)
     own = Shelf(shipped, watch=NEVER, follow=NEVER)
     own.follow_due = NEVER
     assert [course.id for course in own.current().courses] == ["water"]

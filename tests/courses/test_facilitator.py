@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from tests.courses.small_course import files, problems
 from tests.courses.small_facilitator import FACILITATOR
-from webapp.courses.bibliography import FILE as SOURCES
 from webapp.courses.content import Course
 from webapp.courses.facilitator import split_slides
 from webapp.courses.files import from_archive, to_archive
 from webapp.courses.library import library
 from webapp.courses.packing import self_contained
 from webapp.courses.reading import read
+from webapp.courses.reference_files import SOURCES
 
 
 @pytest.fixture

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from webapp.core import config
+from webapp.courses import markdown, texts
 from webapp.courses.catalogue import course_folders
 from webapp.courses.keeping import Kept
-from webapp.courses.reading import BadCourse, read_folder
+from webapp.courses.problems import BadCourse
+from webapp.courses.reading import read_folder
 
 KEY = "k" * 32
 
@@ -96,3 +98,13 @@ def test_a_link_is_no_file_of_a_course(kept, water):
     shutil.move(file, water.parent / "elsewhere.yaml")
     file.symlink_to(water.parent / "elsewhere.yaml")
     assert kept.find(water) is None
+
+
+def test_with_a_course_the_html_of_its_questions_is_kept(kept, water, monkeypatch):
+    course = read_folder(water)
+    kept.keep(water, course)
+    texts.forget()
+    assert kept.find(water) == course
+    monkeypatch.setattr(markdown, "inline_html", lambda text: pytest.fail(f"{text} is rendered again"))
+    for question in course.questions.values():
+        assert all(texts.inline_html(text) for text in question.prompt.values())

@@ -15,7 +15,8 @@ from tests.courses.small_facilitator import FACILITATOR
 from webapp.core.documents import blocks as b
 from webapp.courses.catalogue import NEVER, Shelf
 from webapp.courses.cli import courses
-from webapp.courses.printed import document, names, printed
+from webapp.courses.printables import names
+from webapp.courses.printed import document, printed
 from webapp.courses.printed_html import Printing, blocks_of, spans_of
 from webapp.courses.reading import read
 
@@ -87,6 +88,14 @@ def test_definitions_quotes_code_and_notes_are_printed():
     assert b.plain(code.blocks[0].text) == "a\n  b"
     assert b.plain(heading.text) == "Notes"
     assert b.plain(note.text) == "1  Text"
+
+
+def test_a_table_whose_head_has_no_words_is_a_sheet_of_cards():
+    head, row = "<thead><tr><th></th><th></th></tr></thead>", "<tbody><tr><th>One</th><td>Two</td></tr></tbody>"
+    (cards,) = blocks_of(f"<table>{head}{row}</table>", PLAIN)
+    (table,) = blocks_of(f"<table>{head.replace('<th></th>', '<th>A</th>', 1)}{row}</table>", PLAIN)
+    assert (cards.cards, cards.named_rows, [column.width for column in cards.columns]) == (True, False, [50, 50])
+    assert (table.cards, table.named_rows) == (False, True)
 
 
 def test_the_reader_holds_all_lessons_with_objectives_points_and_sources(course):

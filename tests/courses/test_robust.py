@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.courses.small_course import FILES, files
-from webapp.courses.reading import BadCourse, read
+from webapp.courses.problems import BadCourse
+from webapp.courses.reading import read
 
 scalars = st.one_of(
     st.none(), st.booleans(), st.integers(-5, 10**18), st.floats(allow_nan=True), st.text(max_size=12), st.dates(),

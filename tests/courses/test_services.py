@@ -10,7 +10,8 @@ from webapp.core.audit import AuditEntry
 from webapp.core.database import db
 from webapp.courses import queries, services
 from webapp.courses.models import ContentRevision, CourseArchive, RevisionKind
-from webapp.courses.reading import BadCourse, read
+from webapp.courses.problems import BadCourse
+from webapp.courses.reading import read
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 

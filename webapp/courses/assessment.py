@@ -15,7 +15,6 @@ from webapp.courses.revisions import Text, plain
 from webapp.courses.schema_errors import check
 from webapp.courses.schemas import (
     QUESTIONS,
-    TARGET_TAG,
     BankFile,
     ChoiceEntry,
     MatchingEntry,
@@ -24,6 +23,7 @@ from webapp.courses.schemas import (
     QuestionEntry,
     QuizFile,
 )
+from webapp.courses.tags import TARGET_TAG
 from webapp.courses.yaml_text import Document, Path
 from webapp.goals.reference import reference
 

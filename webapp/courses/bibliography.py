@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from webapp.core.i18n import _
 from webapp.courses.problems import Findings, shown
 from webapp.courses.revisions import Text
-from webapp.courses.schema_errors import check
-from webapp.courses.schemas import SourceEntry
-from webapp.courses.schemas_reference import BibliographyEntry, BibliographyFile
 from webapp.courses.yaml_text import Document
 
-FILE = "sources.yaml"
+if TYPE_CHECKING:
+    from webapp.courses.schemas import SourceEntry
+    from webapp.courses.schemas_reference import BibliographyEntry
+
+# The models are made where a file is read: a start reads none, and making them takes a while.
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Source:
 
     def in_language(self, tag: str) -> SourceEntry:
         """What a lesson in this language shows, as if it were written in the lesson itself."""
+        from webapp.courses.schemas import SourceEntry  # noqa: PLC0415  see above
+
         return SourceEntry(
             id=self.id, title=_said(self.title, tag), publisher=_said(self.publisher, tag), year=self.year,
             symbol=_said(self.symbol, tag) or None, address=self.address or None,
@@ -48,6 +51,9 @@ def _said(text: Text, tag: str) -> str:
 
 def read_sources(document: Document, languages: tuple[str, ...], findings: Findings) -> dict[str, Source]:
     """The sources of a file by id; what is wrong is noted and left out."""
+    from webapp.courses.schema_errors import check  # noqa: PLC0415  see above
+    from webapp.courses.schemas_reference import BibliographyEntry, BibliographyFile  # noqa: PLC0415
+
     listed = check(BibliographyFile, document, findings)
     found: dict[str, Source] = {}
     for index, raw in enumerate(listed.sources if listed else ()):
@@ -72,6 +78,9 @@ def resolve(
     listed: Iterable[Any], document: Document, known: Mapping[str, Source], language: str, findings: Findings,
 ) -> list[SourceEntry]:
     """The `sources` of a lesson's front matter, ids looked up; what is wrong is noted with its line and left out."""
+    from webapp.courses.schema_errors import check  # noqa: PLC0415  see above
+    from webapp.courses.schemas import SourceEntry  # noqa: PLC0415
+
     found: list[SourceEntry] = []
     for index, raw in enumerate(listed):
         at = ("sources", index)

@@ -23,16 +23,16 @@ from webapp.courses import queries
 from webapp.courses.content import Course
 from webapp.courses.files import from_archive
 from webapp.courses.keeping import Kept
-from webapp.courses.library import shelf_stamp
-from webapp.courses.problems import Problem
-from webapp.courses.reading import BadCourse, read, read_folder
+from webapp.courses.problems import BadCourse, Problem
+from webapp.courses.reference_files import FOLDER as REFERENCE
+from webapp.courses.reference_files import shelf_stamp
 
 log = structlog.get_logger(__name__)
 
 WATCH_SECONDS = 1.0
 FOLLOW_SECONDS = 3.0
 NEVER = float("inf")
-OTHER_FOLDERS = frozenset({"reference", "pathways", "surveys"})
+OTHER_FOLDERS = frozenset({REFERENCE, "pathways", "surveys"})
 
 Stamp = tuple[tuple[str, int, int], ...]
 
@@ -99,6 +99,8 @@ def _read_once(folder: Path, stamp: Stamp, kept: Kept | None) -> Course | BadCou
 def _found_or_read(folder: Path, kept: Kept | None) -> Course:
     found = kept.find(folder) if kept else None
     if found is None:
+        from webapp.courses.reading import read_folder  # noqa: PLC0415  a start that finds the courses kept reads none
+
         found = read_folder(folder)
         if kept:
             kept.keep(folder, found)
@@ -206,6 +208,8 @@ class Shelf:
         return bool(gone or fresh)
 
     def _take_published(self, course_id: str, data: bytes) -> None:
+        from webapp.courses.reading import read  # noqa: PLC0415  as above
+
         try:
             self.published[course_id] = read(from_archive(data, course_id), course_id)
         except BadCourse as error:

@@ -18,13 +18,14 @@ from webapp.core.config import Settings, shipped
 from webapp.core.errors import DomainError
 from webapp.core.i18n import LANGUAGES, _, _n, babel_locale, catalogues
 from webapp.core.unit_of_work import unit_of_work
-from webapp.courses import glossary, labels, quality, services
+from webapp.courses import labels, quality, services
 from webapp.courses.catalogue import course_folders
 from webapp.courses.cli_print import print_
 from webapp.courses.files import CourseFiles, from_archive, from_folder
-from webapp.courses.library import FOLDER, library
-from webapp.courses.problems import Problem
-from webapp.courses.reading import BadCourse, read
+from webapp.courses.library import library
+from webapp.courses.problems import BadCourse, Problem
+from webapp.courses.reading import read
+from webapp.courses.reference_files import FOLDER, GLOSSARY
 
 
 def terminal_language() -> str:
@@ -64,7 +65,7 @@ def _problems(files: CourseFiles, *, strict: bool) -> tuple[Problem, ...]:
 
 
 def _shared_problems(root: Path, *, strict: bool) -> tuple[Problem, ...]:
-    problems, terms = library(root).problems, root / FOLDER / glossary.FILE
+    problems, terms = library(root).problems, root / FOLDER / GLOSSARY
     if not strict or not terms.exists():
         return problems
     more = quality.judge_glossary(terms.read_text(encoding="utf-8", errors="replace"), labels.languages())

@@ -10,7 +10,8 @@ from flask import Flask
 from webapp.core.config import settings
 from webapp.core.i18n import LANGUAGES, _
 from webapp.courses.catalogue import catalogue
-from webapp.courses.printed import names, printed
+from webapp.courses.printables import names
+from webapp.courses.printed import printed
 
 
 @click.command("print")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from webapp.courses.citations import Place, lessons_of
 from webapp.courses.content import Bank, Course
-from webapp.courses.schemas import GOAL_TAG, TARGET_TAG
+from webapp.courses.tags import GOAL_TAG, TARGET_TAG
 
 
 @dataclass(frozen=True)

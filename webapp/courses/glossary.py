@@ -11,11 +11,8 @@ from types import MappingProxyType
 from webapp.core.i18n import _
 from webapp.courses.problems import Findings, shown
 from webapp.courses.revisions import Text
-from webapp.courses.schema_errors import check
-from webapp.courses.schemas_reference import GlossaryEntry, GlossaryFile
 from webapp.courses.yaml_text import Document
 
-FILE = "glossary.yaml"
 # “自愿国别评估（国别自愿陈述）” is known by both of its parts.
 BRACKETED = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
 
@@ -70,6 +67,10 @@ def _singulars(key: str) -> tuple[str, ...]:
 
 def read_terms(document: Document, languages: tuple[str, ...], findings: Findings) -> Glossary:
     """The terms of a file; what is wrong is noted and left out."""
+    # The models are made where a file is read: a start reads none, and making them takes a while.
+    from webapp.courses.schema_errors import check  # noqa: PLC0415
+    from webapp.courses.schemas_reference import GlossaryEntry, GlossaryFile  # noqa: PLC0415
+
     listed = check(GlossaryFile, document, findings)
     terms: list[Term] = []
     ids: set[str] = set()

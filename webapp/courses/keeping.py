@@ -1,5 +1,7 @@
 """Courses as they were read, kept in the data folder: reading one takes a tenth of a second, and no file changes between most starts.
 
+With a course the HTML of its questions' texts is kept, which takes longer to make than the course.
+
 A kept course is found by a hash of everything it was made from: its files, the reference files, and the program that reads them.
 It is signed with a key made from the site's own, and nothing of it is looked at before the signature fits: whoever else can
 write to the folder can only make us read the course's files again.
@@ -15,7 +17,8 @@ import os
 import pickle
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, ValuesView
+from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -25,9 +28,10 @@ from typing import Any
 import structlog
 
 from webapp.core.config import shipped
-from webapp.courses import bibliography, glossary
+from webapp.courses import texts
 from webapp.courses.content import Course
-from webapp.courses.library import FOLDER
+from webapp.courses.reference_files import FOLDER, GLOSSARY, SOURCES
+from webapp.courses.revisions import Text
 
 log = structlog.get_logger(__name__)
 
@@ -53,10 +57,11 @@ class Kept:
             log.warning("kept_course_refused", course=source.name)
             return None
         try:
-            course = pickle.loads(content)  # noqa: S301  its signature fits
+            course, html = pickle.loads(content)  # noqa: S301  its signature fits
         except Exception as error:  # noqa: BLE001  whatever it is, the files can be read
             log.warning("kept_course_unreadable", course=source.name, reason=type(error).__name__)
             return None
+        texts.remember(html)
         return course if isinstance(course, Course) else None
 
     def keep(self, source: Path, course: Course) -> None:
@@ -64,7 +69,7 @@ class Kept:
         content = io.BytesIO()
         try:
             path = self._path(source)
-            _Pickler(content, pickle.HIGHEST_PROTOCOL).dump(course)
+            _Pickler(content, pickle.HIGHEST_PROTOCOL).dump((course, texts.rendered(_texts(course.questions.values()))))
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write(path, hmac.digest(self._key, content.getvalue(), "sha256") + content.getvalue())
         except (OSError, pickle.PicklingError, TypeError) as error:
@@ -88,6 +93,15 @@ class _Pickler(pickle.Pickler):
         return NotImplemented
 
 
+def _texts(value: Any) -> set[str]:
+    """Every text in a question, or in whatever holds questions, in each language."""
+    if isinstance(value, Text):
+        return set(value.values())
+    if is_dataclass(value):
+        return _texts([getattr(value, field.name) for field in fields(value)])
+    return set().union(*map(_texts, value)) if isinstance(value, (list, tuple, ValuesView)) else set()
+
+
 def _view(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
     return MappingProxyType(mapping)
 
@@ -107,7 +121,7 @@ def _write(path: Path, data: bytes) -> None:
 def _hash_of(source: Path) -> str:
     """SHA-256, hexadecimal, of everything that a course is made from."""
     reference = shipped("courses") / FOLDER
-    return _digest([*_below(source), *(reference / name for name in (bibliography.FILE, glossary.FILE))], _program())
+    return _digest([*_below(source), *(reference / name for name in (SOURCES, GLOSSARY))], _program())
 
 
 @cache

@@ -11,17 +11,15 @@ from types import MappingProxyType
 import structlog
 
 from webapp.core.config import shipped
-from webapp.courses import bibliography, glossary, labels
-from webapp.courses.bibliography import Source
+from webapp.courses import labels
+from webapp.courses.bibliography import Source, read_sources
 from webapp.courses.files import decode
-from webapp.courses.glossary import Glossary
+from webapp.courses.glossary import Glossary, read_terms
 from webapp.courses.problems import Findings, Problem
+from webapp.courses.reference_files import FOLDER, GLOSSARY, SOURCES, Stamp, stamp_of
 from webapp.courses.yaml_text import Document, load
 
 log = structlog.get_logger(__name__)
-
-FOLDER = "reference"
-Stamp = tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -31,23 +29,6 @@ class Library:
     sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
     glossary: Glossary = field(default_factory=Glossary)
     problems: tuple[Problem, ...] = ()
-
-
-def stamp_of(folder: Path) -> Stamp:
-    """Names, times and sizes of the reference files: another stamp, another library."""
-    found: list[tuple[str, int, int]] = []
-    for name in (bibliography.FILE, glossary.FILE):
-        try:
-            facts = (folder / name).stat()
-        except OSError:
-            continue
-        found.append((f"{FOLDER}/{name}", facts.st_mtime_ns, facts.st_size))
-    return tuple(found)
-
-
-def shelf_stamp() -> Stamp:
-    """The stamp of the shipped reference files."""
-    return stamp_of(shipped("courses") / FOLDER)
 
 
 def library(root: Path | None = None) -> Library:
@@ -62,12 +43,12 @@ def _read(folder: Path, stamp: Stamp) -> Library:  # noqa: ARG001  the stamp nam
     languages = labels.languages()
     sources: dict[str, Source] = {}
     terms = Glossary()
-    document = _document(folder, bibliography.FILE, findings)
+    document = _document(folder, SOURCES, findings)
     if document is not None:
-        sources = bibliography.read_sources(document, languages, findings)
-    document = _document(folder, glossary.FILE, findings)
+        sources = read_sources(document, languages, findings)
+    document = _document(folder, GLOSSARY, findings)
     if document is not None:
-        terms = glossary.read_terms(document, languages, findings)
+        terms = read_terms(document, languages, findings)
     problems = findings.sorted()
     for problem in problems:
         log.warning("reference_problem", file=problem.file, line=problem.line, problem=problem.message)

@@ -76,7 +76,6 @@ def _inline_parser() -> Markdown:
     return markdown
 
 
-@lru_cache(maxsize=8192)
 def inline_html(text: str) -> str:
     """HTML of a short text (prompt, option, feedback): emphasis, code, terms and links; paragraphs become line breaks.
 

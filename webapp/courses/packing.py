@@ -10,6 +10,7 @@ from webapp.courses.files import decode
 from webapp.courses.lessons import split_front
 from webapp.courses.library import Library
 from webapp.courses.problems import Findings
+from webapp.courses.reference_files import SOURCES
 from webapp.courses.yaml_text import Document, load
 
 
@@ -19,12 +20,12 @@ def self_contained(files: Mapping[str, bytes], shared: Library) -> dict[str, byt
     The revision of the course stays the same, since it covers what lessons show of their sources.
     """
     languages = _languages(files)
-    document = _document(files, bibliography.FILE)
+    document = _document(files, SOURCES)
     own = bibliography.read_sources(document, languages, Findings()) if document else {}
     missing = {key: shared.sources[key] for key in _named(files) if key not in own and key in shared.sources}
     if not missing:
         return dict(files)
-    return {**files, bibliography.FILE: bibliography.to_file({**missing, **own}.values(), languages)}
+    return {**files, SOURCES: bibliography.to_file({**missing, **own}.values(), languages)}
 
 
 def _document(files: Mapping[str, bytes], path: str) -> Document | None:

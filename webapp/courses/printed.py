@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import io
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from threading import Lock
 
 from PIL import Image
@@ -19,24 +18,12 @@ from webapp.core.documents.word import to_docx
 from webapp.core.documents.words import date_in
 from webapp.courses.content import Course, LessonSource, LessonText, StepKind
 from webapp.courses.labels import label
-from webapp.courses.markdown import inline_html
 from webapp.courses.papers import Paper
+from webapp.courses.printables import READER
 from webapp.courses.printed_html import Printing, blocks_of, spans_of
+from webapp.courses.texts import inline_html
 
-READER = "reader"
 KEPT = 24
-
-
-def names(course: Course) -> list[str]:
-    """What can be printed of a course: "guide", "reader" and ids of hand-outs."""
-    made = ["guide"] if course.facilitation.guide else []
-    return [*made, READER, *course.facilitation.handouts] if course.lessons else [*made, *course.facilitation.handouts]
-
-
-def title_of(course: Course, name: str, language: str) -> str:
-    """What a document is called."""
-    paper = course.facilitation.paper(name)
-    return paper.in_language(language).title if paper else label(language, "reader")
 
 
 def document(course: Course, name: str, language: str, *, site: str, author: str) -> b.Document:
@@ -47,19 +34,6 @@ def document(course: Course, name: str, language: str, *, site: str, author: str
     if paper is None:
         raise KeyError(name)
     return _paper(course, paper, language, site=site, author=author)
-
-
-@dataclass(frozen=True)
-class Printable:
-    """A document that trainers may take: its id, and its title by language."""
-
-    name: str
-    titles: Mapping[str, str]
-
-
-def files(course: Course) -> list[Printable]:
-    """What can be printed of a course, the guide first."""
-    return [Printable(name, {tag: title_of(course, name, tag) for tag in course.languages}) for name in names(course)]
 
 
 # By revision, so that an edited course is printed anew; the oldest goes when there are too many.

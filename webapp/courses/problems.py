@@ -20,6 +20,22 @@ class Problem:
         return f"{self.file}:{self.line}: {self.message}"
 
 
+class BadFiles(Exception):
+    """`problems` says everything that must be mended."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class BadCourse(BadFiles):
+    """The files are not a course."""
+
+
+class BadQuestionnaire(BadFiles):
+    """The text is no questionnaire."""
+
+
 class Findings:
     """Collects problems; the same one is kept once."""
 

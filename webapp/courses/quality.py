@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from webapp.courses import glossary, quality_banks, quality_lessons
+from webapp.courses import quality_banks, quality_lessons
+from webapp.courses.facilitator import NOTES
 from webapp.courses.files import CourseFiles, decode
 from webapp.courses.lessons import Draft, Reading, read_draft, split_front
 from webapp.courses.library import Library, library
@@ -18,6 +19,7 @@ from webapp.courses.problems import Findings, Problem
 from webapp.courses.quality_lessons import judge_objective, judge_words
 from webapp.courses.quality_prose import said
 from webapp.courses.reading import declared_languages, known_sources
+from webapp.courses.reference_files import GLOSSARY
 from webapp.courses.yaml_text import Path, load
 
 LESSON = re.compile(r"lessons/([a-z0-9-]+)\.([A-Za-z-]+)\.md")
@@ -47,10 +49,10 @@ def judge(source: CourseFiles, shared: Library | None = None) -> tuple[Problem, 
 def judge_glossary(text: str, languages: tuple[str, ...]) -> tuple[Problem, ...]:
     """Terms and definitions in the wrong language or with other words than the pinned; other names of a term may be what they like."""
     findings = Findings()
-    document = load(text, glossary.FILE, Findings())
+    document = load(text, GLOSSARY, Findings())
     for at, language, words in _texts(document.value if document else None, (), languages):
         if "also" not in at:
-            judge_words(words, language, (glossary.FILE, document.line(at) if document else 0), findings)
+            judge_words(words, language, (GLOSSARY, document.line(at) if document else 0), findings)
     return findings.sorted()
 
 
@@ -68,7 +70,8 @@ def _judge_page(data: bytes, path: str, language: str, findings: Findings) -> No
     text = decode(path, data, Findings())
     parts = split_front(text) if text is not None else None
     for each in said(parts[1], parts[2]) if parts else ():
-        judge_words(each.words, language, (path, each.line), findings)
+        notes = NOTES.match(each.words)  # the mark of the speaker's notes is the same in every language
+        judge_words(notes[1] if notes else each.words, language, (path, each.line), findings)
 
 
 def _judge_yaml(reading: Reading, path: str, findings: Findings) -> None:

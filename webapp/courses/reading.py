@@ -18,8 +18,9 @@ from webapp.courses.facilitator import read_facilitation
 from webapp.courses.files import CourseFiles, from_folder
 from webapp.courses.lessons import Draft, Reading, finish, read_draft
 from webapp.courses.library import Library, library
-from webapp.courses.problems import Findings, Problem
+from webapp.courses.problems import BadCourse, Findings
 from webapp.courses.questions import Question, number
+from webapp.courses.reference_files import SOURCES
 from webapp.courses.revisions import Text, revision_of
 from webapp.courses.schema_errors import check
 from webapp.courses.schemas import ID_PATTERN, RESERVED_STEPS, CourseFile
@@ -31,14 +32,6 @@ PLACES = re.compile(
 )
 
 KINDS = tuple(kind.value for kind in StepKind)
-
-
-class BadCourse(Exception):
-    """The files are not a course; `problems` says everything that must be mended."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
-        self.problems = problems
 
 
 def read_folder(folder: Path) -> Course:
@@ -120,7 +113,7 @@ def declared_languages(document: Document | None, findings: Findings) -> tuple[s
 
 def known_sources(reading: Reading, shared: Library) -> dict[str, bibliography.Source]:
     """The shared bibliography; where the course has its own entry, that one."""
-    document = reading.yaml(bibliography.FILE) if bibliography.FILE in reading.files else None
+    document = reading.yaml(SOURCES) if SOURCES in reading.files else None
     own = bibliography.read_sources(document, reading.languages, reading.findings) if document else {}
     return {**shared.sources, **own}
 

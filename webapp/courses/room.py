@@ -9,7 +9,7 @@ from webapp.accounts import access as accounts_access
 from webapp.core.i18n import current_language, lazy
 from webapp.core.ui.navigation import add_admin_link
 from webapp.courses import access, models, views, views_admin, views_facilitator, views_reference
-from webapp.courses.markdown import blocks_html, inline_html
+from webapp.courses.texts import blocks_html, inline_html
 
 __all__ = ["init_app", "models"]
 

@@ -10,12 +10,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 
 from webapp.courses.markdown_limits import too_hard
+from webapp.courses.tags import GOAL_TAG, TARGET_TAG
 
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 TEXT_LIMIT = 4_000
 RESERVED_STEPS = ("media", "facilitator", "slides")
-GOAL_TAG = re.compile(r"goal-([0-9]{1,2})")
-TARGET_TAG = re.compile(r"target-([0-9]{1,2}\.[0-9a-z]{1,2})")
 
 
 def _localised(value: dict[str, str], info: ValidationInfo) -> dict[str, str]:

@@ -17,10 +17,8 @@ from webapp.courses.content import Course, Quiz
 from webapp.courses.files import CourseFiles, from_folder, to_archive
 from webapp.courses.library import library
 from webapp.courses.models import ContentRevision, CourseArchive, CoursePublication, RevisionKind
-from webapp.courses.packing import self_contained
 from webapp.courses.questionnaire.content import Questionnaire
 from webapp.courses.questions import Question
-from webapp.courses.reading import read
 from webapp.courses.rules import NotPublished, UnknownCourse, UnknownRevision
 
 Stored = Question | Quiz | Questionnaire | Course
@@ -46,6 +44,10 @@ def import_course(source: CourseFiles, *, now: datetime, actor_id: UUID | None =
 
     Raises `BadCourse` with all problems. It is not shown to anyone until it is published.
     """
+    # A start reads no course, so it should not wait for what reads and packs them.
+    from webapp.courses.packing import self_contained  # noqa: PLC0415
+    from webapp.courses.reading import read  # noqa: PLC0415
+
     course = read(source, course_id)
     store_revisions([course], now)
     row = {
@@ -87,6 +89,8 @@ def withdraw(course_id: str, *, now: datetime, actor_id: UUID | None = None) -> 
 
 def export_course(course_id: str) -> bytes:
     """The course that everyone sees, as a zip archive; importing it gives the same revision. Raises `UnknownCourse`."""
+    from webapp.courses.packing import self_contained  # noqa: PLC0415  as above
+
     revision = queries.publications().get(course_id)
     if revision is not None:
         data = queries.archive(revision)

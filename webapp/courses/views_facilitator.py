@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response
 from webapp.core.access import allow
 from webapp.core.config import settings
 from webapp.core.i18n import current_language
-from webapp.courses import access, printed
+from webapp.courses import access
 from webapp.courses.catalogue import catalogue
 from webapp.courses.content import Course
+from webapp.courses.printables import files, names
 
 bp = Blueprint("facilitator", __name__, template_folder="templates")
 
@@ -27,7 +28,7 @@ def _course_or_404(course_id: str) -> Course:
 def facilitator(course_id: str) -> str:
     """What a course holds for its trainers. No query of its own."""
     course = _course_or_404(course_id)
-    return render_template("courses/facilitator.html", course=course, files=printed.files(course))
+    return render_template("courses/facilitator.html", course=course, files=files(course))
 
 
 @bp.get("/courses/<course_id>/facilitator/<language>/<name>.<any(pdf,docx):kind>")
@@ -35,11 +36,14 @@ def facilitator(course_id: str) -> str:
 def file(course_id: str, language: str, name: str, kind: str) -> Response:
     """A guide, a hand-out or the reader, as PDF or for a word processor."""
     course = _course_or_404(course_id)
-    if language not in course.languages or name not in printed.names(course):
+    if language not in course.languages or name not in names(course):
         abort(404)
     chosen = settings()
     author = chosen.issuer_zh if language.startswith("zh") else chosen.issuer_en
-    data = printed.printed(course, name, language, kind=kind, site=chosen.public_url, author=author)
+    # Printing and word processing take a tenth of a second to load, which no start should wait for.
+    from webapp.courses.printed import printed  # noqa: PLC0415
+
+    data = printed(course, name, language, kind=kind, site=chosen.public_url, author=author)
     response = make_response(data)
     response.headers["Content-Type"] = TYPES[kind]
     response.headers["Content-Disposition"] = f'attachment; filename="{course.id}-{name}.{language}.{kind}"'

@@ -9,7 +9,6 @@ from typing import Any
 from markupsafe import Markup
 
 from webapp.core.i18n import _, localised, speaking
-from webapp.courses.markdown import blocks_html, inline_html
 from webapp.courses.questionnaire.content import Questionnaire
 from webapp.courses.questionnaire.fields import (
     Cell,
@@ -27,6 +26,7 @@ from webapp.courses.questionnaire.fields import (
     SingleField,
     TableField,
 )
+from webapp.courses.texts import blocks_html, inline_html
 
 NOTHING = Markup()
 EMPTY_ROWS = 3

@@ -10,7 +10,7 @@ import click
 from webapp.core.config import Settings
 from webapp.core.i18n import LANGUAGES, _, _n
 from webapp.courses.cli import speaking_alone, terminal_language
-from webapp.courses.questionnaire.reading import BadQuestionnaire
+from webapp.courses.problems import BadQuestionnaire
 from webapp.courses.questionnaire.shipped import files_below, read_file
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from webapp.core.i18n import lazy, localised
-from webapp.courses.markdown import inline_html
 from webapp.courses.questionnaire.content import Kind, Questionnaire
 from webapp.courses.questionnaire.fields import Field
+from webapp.courses.texts import inline_html
 from webapp.questionnaires.models import MemberRole, SheetState
 
 STATES = {

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from webapp.core.i18n import _
-from webapp.courses.markdown import Page, TooHard, render
 from webapp.courses.questionnaire.fields import FileField
+from webapp.courses.texts import blocks_html
 
 
-@lru_cache(maxsize=1024)
 def guidance_html(text: str, language: str) -> Markup:
     """Markdown blocks as HTML, sanitised; what is too hard for the parser is shown as plain text."""
-    if not text:
-        return Markup()
-    try:
-        return Markup(render(text, Page("", language)))  # noqa: S704  sanitised by the function itself
-    except TooHard:
-        return Markup("<p>{}</p>").format(escape(text))
+    return Markup(blocks_html(text, language)) if text else Markup()  # noqa: S704  sanitised by the function itself
 
 
 def file_rules(asked: FileField) -> str:

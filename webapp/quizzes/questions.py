@@ -12,9 +12,9 @@ from markupsafe import Markup, escape
 from webapp.courses import queries as courses
 from webapp.courses import services as course_services
 from webapp.courses.content import Course, Quiz
-from webapp.courses.markdown import inline_html
 from webapp.courses.questions import Matching, Multiple, Numeric, Ordering, Question, Single, TrueFalse
 from webapp.courses.revisions import Text
+from webapp.courses.texts import inline_html
 from webapp.quizzes.drawing import Asked
 
 # A revision never changes, so what was read once stays right; the bounds only keep memory small.

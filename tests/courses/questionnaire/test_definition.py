@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.courses.questionnaire.cases import PLAN, plan
-from webapp.courses.problems import Findings
+from webapp.courses.problems import BadQuestionnaire, Findings
 from webapp.courses.questionnaire.answers import Answers
 from webapp.courses.questionnaire.content import Kind, Questionnaire, removed
 from webapp.courses.questionnaire.fields import MatrixField, TableField
 from webapp.courses.questionnaire.logic import depends, loops
 from webapp.courses.questionnaire.page import spec_for_page
-from webapp.courses.questionnaire.reading import BadQuestionnaire, read_text
+from webapp.courses.questionnaire.reading import read_text
 from webapp.courses.questionnaire.writing import to_file
 from webapp.courses.yaml_text import load
 

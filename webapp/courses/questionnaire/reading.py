@@ -11,7 +11,7 @@ from typing import Any
 from webapp.core.i18n import _
 from webapp.courses import labels
 from webapp.courses.library import library
-from webapp.courses.problems import Findings, Problem, shown
+from webapp.courses.problems import BadQuestionnaire, Findings, shown
 from webapp.courses.questionnaire.checks import Places, judge
 from webapp.courses.questionnaire.content import Questionnaire
 from webapp.courses.questionnaire.fields import COLUMN_TYPES, FieldType
@@ -22,14 +22,6 @@ from webapp.courses.yaml_text import Document, Path, load
 
 COLUMNS = {kind: entry for kind, entry in ENTRIES.items() if FieldType(kind) in COLUMN_TYPES}
 RESERVED_SECTIONS = frozenset({"history", "people", "changes", "comments", "conflicts", "files", "join", "export", "settings", "hand-in"})
-
-
-class BadQuestionnaire(Exception):
-    """The text is no questionnaire; `problems` says everything that must be mended."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
-        self.problems = problems
 
 
 def read_text(text: str, questionnaire_id: str, file: str) -> Questionnaire:

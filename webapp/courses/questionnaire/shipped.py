@@ -15,9 +15,8 @@ from flask import current_app
 from webapp.core.config import Mode, settings
 from webapp.courses.files import FILE_LIMIT, decode
 from webapp.courses.library import library
-from webapp.courses.problems import Findings, Problem
+from webapp.courses.problems import BadQuestionnaire, Findings, Problem
 from webapp.courses.questionnaire.content import Questionnaire
-from webapp.courses.questionnaire.reading import BadQuestionnaire, read_document
 from webapp.courses.yaml_text import load
 
 log = structlog.get_logger(__name__)
@@ -48,6 +47,8 @@ def files_below(path: Path) -> list[Path]:
 
 def read_file(path: Path, shown: str = "") -> Questionnaire:
     """The questionnaire in a file; an exercise takes its languages from its course. Raises `BadQuestionnaire`."""
+    from webapp.courses.questionnaire.reading import read_document  # noqa: PLC0415  a start reads none
+
     findings = Findings()
     name = shown or path.name
     found = None
