@@ -284,3 +284,24 @@ def test_who_is_of_another_county_is_told_apart_from_nobody(database, cast, logi
     assert browser.post(f"/admin/people/{cast.learner.id}/different", data={"other": "x"}).status_code == 404
     assert browser.post(f"/admin/people/{cast.learner.id}/different", data={"other": str(cast.learner.id)}).status_code == 409
     assert db.session.query(DifferentPeople).count() == 0
+
+
+def pairs():
+    return {frozenset((row.first_id, row.second_id)): row.marked_at for row in db.session.scalars(select(DifferentPeople))}
+
+
+def test_who_is_known_not_to_be_the_one_is_known_not_to_be_the_other_and_undoing_tells_them_apart_again(doubled, cast):
+    kept, gone = doubled
+    trainer, staff, outsider = (cast.ids[each] for each in ("trainer", "staff", "outsider"))
+    with unit_of_work():
+        for one, other, when in ((gone, cast.trainer, EARLIER), (gone, cast.staff, EARLIER), (kept, cast.staff, NOW),
+                                 (gone, kept, EARLIER), (kept, cast.outsider, NOW), (gone, cast.author, EARLIER)):
+            services_merge.mark_as_two(one=one, other=other, now=when, actor_id=cast.ids["administrator"])
+    before, mine, theirs = pairs(), kept.id, gone.id
+    change = merged(cast, gone, kept)
+    at = {frozenset((mine, trainer)): EARLIER, frozenset((mine, staff)): NOW, frozenset((mine, outsider)): NOW}
+    assert pairs() == {**at, frozenset((mine, cast.ids["author"])): EARLIER}
+    with unit_of_work():
+        services_merge.unmark_as_two(one=kept, other=cast.author, now=NOW, actor_id=cast.ids["administrator"])
+    undone(cast, change)
+    assert pairs() == {pair: when for pair, when in before.items() if pair != frozenset((theirs, cast.ids["author"]))}

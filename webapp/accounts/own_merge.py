@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from webapp.accounts.models import Person, RoleGrant, Session, Sex, SignIn
 from webapp.accounts.models_data import PENDING, Consent, ErasureRequest
+from webapp.accounts.models_people import DifferentPeople
 from webapp.core.database import db
 from webapp.core.i18n import _, _n
 from webapp.core.signals import (
@@ -20,6 +22,7 @@ from webapp.core.signals import (
     people_merged,
     people_parted,
 )
+from webapp.core.upsert import insert_for
 
 ROOM = "accounts"
 FACTS = ("phone", "sex", "birth_year")
@@ -56,6 +59,7 @@ def merge(event: PeopleMerged) -> None:
         **_sign_ins(event), "grants": _repoint(RoleGrant, RoleGrant.person_id, event), "consents": _consents(event),
         # Who was merged into the one that goes now belongs to the one that stays: one step always leads there.
         "earlier": _repoint(Person, Person.merged_into_id, event), "facts": _fill(kept, gone),
+        "marks": _marks(event),
     }
     db.session.flush()
 
@@ -89,6 +93,40 @@ def _fill(kept: Person, gone: Person) -> dict[str, Any]:
     return {key: value.value if isinstance(value, Sex) else value for key, value in filled.items()}
 
 
+def _marks(event: PeopleMerged) -> list[dict[str, Any]]:
+    """Whoever is not the one who goes is not the one who stays either. What parting needs: other, by whom, when, whether it moved."""
+    of_gone = or_(DifferentPeople.first_id == event.gone_id, DifferentPeople.second_id == event.gone_id)
+    moved = []
+    for mark in db.session.scalars(select(DifferentPeople).where(of_gone)).all():
+        other = mark.second_id if mark.first_id == event.gone_id else mark.first_id
+        by, at = mark.marked_by_id, mark.marked_at
+        added = other != event.kept_id and _mark(event.kept_id, other, by, at)
+        moved.append({"other": str(other), "by": str(by) if by else None, "at": at.isoformat(), "added": added})
+    db.session.execute(delete(DifferentPeople).where(of_gone))
+    return moved
+
+
+def _mark(one: UUID, other: UUID, by: UUID | None, at: datetime) -> bool:
+    """Whether the mark is new."""
+    first, second = sorted((one, other))
+    insert = insert_for(DifferentPeople).values(first_id=first, second_id=second, marked_by_id=by, marked_at=at)
+    return db.session.execute(insert.on_conflict_do_nothing().returning(DifferentPeople.first_id)).first() is not None
+
+
+def _marks_back(event: PeopleParted, marks: list[dict[str, Any]]) -> None:
+    """A mark that somebody took back since the merge stays away."""
+    for mark in marks:
+        other = UUID(mark["other"])
+        if other != event.kept_id:
+            first, second = sorted((event.kept_id, other))
+            there = (DifferentPeople.first_id == first, DifferentPeople.second_id == second)
+            if db.session.scalar(select(DifferentPeople.first_id).where(*there)) is None:
+                continue
+            if mark["added"]:
+                db.session.execute(delete(DifferentPeople).where(*there))
+        _mark(event.gone_id, other, UUID(mark["by"]) if mark["by"] else None, datetime.fromisoformat(mark["at"]))
+
+
 def part(event: PeopleParted) -> None:
     """Handler of `people_parted`."""
     moved = event.moved[ROOM]
@@ -101,6 +139,7 @@ def part(event: PeopleParted) -> None:
         update(SignIn).where(SignIn.id.in_(ids), SignIn.person_id == event.gone_id).values(disabled_at=None)
         .execution_options(synchronize_session=False)
     )
+    _marks_back(event, moved.get("marks", []))
     kept = db.session.get_one(Person, event.kept_id)
     for key, value in moved["facts"].items():
         if getattr(kept, key) == value:
