@@ -111,6 +111,11 @@ def test_words_for_trainers_are_judged_too():
     assert any(problem.startswith("facilitator/guide.zh-Hans.md:6: “say hello”") for problem in listed)
 
 
+def test_the_mark_of_the_speaker_s_notes_is_the_same_in_every_language():
+    page = "---\ntitle: 幻灯片\n---\n## 开场\n\n- 问好\n\nNotes: 请学员介绍自己。\n"
+    assert not any("Notes" in problem for problem in found({"facilitator/slides.zh-Hans.md": page}))
+
+
 def test_every_option_needs_feedback():
     listed = found()
     assert [problem for problem in listed if "feedback is missing" in problem and "banks/water.yaml:7:" in problem]
