@@ -34,6 +34,7 @@ from webapp.goals.reference import reference
 from webapp.questionnaires.queries_page import Names
 
 NO_NAMES = Names({}, {}, {})
+YEAR_DIGITS = 4
 _THOUSANDS = re.compile(r"(?<=[0-9])(?=(?:[0-9]{3})+$)")
 
 
@@ -93,9 +94,9 @@ def _point(field: ScaleField, value: Any) -> str:
 
 
 def grouped(number_text: str) -> str:
-    """`1137.5` as `1,137.5`."""
+    """`11370.5` as `11,370.5`; four digits stay together, for they are often a year."""
     whole, point, fraction = number_text.partition(".")
-    return _THOUSANDS.sub(",", whole) + point + fraction
+    return (_THOUSANDS.sub(",", whole) if len(whole.lstrip("-")) > YEAR_DIGITS else whole) + point + fraction
 
 
 def number(value: Any, unit: Mapping[str, str]) -> str:

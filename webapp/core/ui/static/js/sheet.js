@@ -200,7 +200,7 @@
 
   /* What depends on answers */
   function group(number) {
-    return number.replace(/^(-?)([0-9]+)/, function (_all, sign, whole) { return sign + whole.replace(/(?=(?:[0-9]{3})+$)(?!^)/g, ","); });
+    return number.replace(/^(-?)([0-9]+)/, function (_all, sign, whole) { return sign + (whole.length < 5 ? whole : whole.replace(/(?=(?:[0-9]{3})+$)(?!^)/g, ",")); });
   }
 
   function shown(value, unit) {
@@ -375,6 +375,8 @@
     });
   }
 
+  const here = document.querySelector(".sheet-page .aside [aria-current]");
+  if (here) { const list = here.closest(".aside"); list.scrollTop = Math.max(0, here.offsetTop - list.clientHeight / 2); }
   enhance(form);
   restore();
   fetch(form.dataset.rules, { credentials: "same-origin" }).then(function (answer) { return answer.json(); }).then(function (spec) {
