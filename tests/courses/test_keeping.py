@@ -54,12 +54,12 @@ def test_every_shipped_course_can_be_kept(kept, folder):
 
 def test_a_changed_file_is_another_course_and_the_older_state_goes(kept, water):
     kept.keep(water, read_folder(water))
-    before = only(kept.folder)
+    before = only(kept.files.folder)
     file = water / "course.yaml"
     file.write_text(file.read_text().replace("Water", "Rain"))
     assert kept.find(water) is None
     kept.keep(water, read_folder(water))
-    assert only(kept.folder) != before
+    assert only(kept.files.folder) != before
     assert kept.find(water).title["en"] == "Rain"
 
 
@@ -69,20 +69,20 @@ def test_a_changed_file_is_another_course_and_the_older_state_goes(kept, water):
 ], ids=["half", "head", "empty", "other content", "other signature"])
 def test_what_is_not_ours_or_not_whole_is_not_looked_at(kept, water, spoil):
     kept.keep(water, read_folder(water))
-    file = only(kept.folder)
+    file = only(kept.files.folder)
     file.write_bytes(spoil(file.read_bytes()))
     assert kept.find(water) is None
 
 
 def test_what_was_signed_with_another_key_is_not_looked_at(kept, water):
     kept.keep(water, read_folder(water))
-    assert Kept(kept.folder, "another" * 5).find(water) is None
+    assert Kept(kept.files.folder, "another" * 5).find(water) is None
 
 
 def test_only_the_owner_can_open_the_folder_and_its_files(kept, water):
     kept.keep(water, read_folder(water))
-    assert kept.folder.stat().st_mode & 0o077 == 0
-    assert only(kept.folder).stat().st_mode & 0o077 == 0
+    assert kept.files.folder.stat().st_mode & 0o077 == 0
+    assert only(kept.files.folder).stat().st_mode & 0o077 == 0
 
 
 def test_a_folder_that_cannot_be_written_costs_time_only(tmp_path, water):

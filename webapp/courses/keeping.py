@@ -3,20 +3,15 @@
 With a course the HTML of its questions' texts is kept, which takes longer to make than the course.
 
 A kept course is found by a hash of everything it was made from: its files, the reference files, and the program that reads them.
-It is signed with a key made from the site's own, and nothing of it is looked at before the signature fits: whoever else can
-write to the folder can only make us read the course's files again.
+It is signed, see `core.kept_files`.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import hmac
 import io
-import os
 import pickle
 import sys
-import tempfile
 from collections.abc import Iterable, ValuesView
 from dataclasses import fields, is_dataclass
 from functools import cache
@@ -28,6 +23,7 @@ from typing import Any
 import structlog
 
 from webapp.core.config import shipped
+from webapp.core.kept_files import KeptFiles
 from webapp.courses import texts
 from webapp.courses.content import Course
 from webapp.courses.reference_files import FOLDER, GLOSSARY, SOURCES
@@ -36,28 +32,24 @@ from webapp.courses.revisions import Text
 log = structlog.get_logger(__name__)
 
 _LIBRARIES = ("markdown", "nh3", "pydantic", "pyyaml")
-_SIGNATURE = hashlib.sha256().digest_size
 
 
 class Kept:
     """Kept courses of one folder of the data directory, signed with a key derived from the site's."""
 
     def __init__(self, folder: Path, key: str) -> None:
-        self.folder = folder
-        self._key = hmac.digest(key.encode(), b"localgoals kept courses", "sha256")
+        self.files = KeptFiles(folder, key, "courses")
 
     def find(self, source: Path) -> Course | None:
         """The course of these files as it was read before; None if it was not, or if what is kept is not ours."""
         try:
-            data = self._path(source).read_bytes()
+            content = self.files.read(_name(source))
         except OSError:
             return None
-        signature, content = data[:_SIGNATURE], data[_SIGNATURE:]
-        if not hmac.compare_digest(signature, hmac.digest(self._key, content, "sha256")):
-            log.warning("kept_course_refused", course=source.name)
+        if content is None:
             return None
         try:
-            course, html = pickle.loads(content)  # noqa: S301  its signature fits
+            course, html = pickle.loads(content)  # noqa: S301  it is signed
         except Exception as error:  # noqa: BLE001  whatever it is, the files can be read
             log.warning("kept_course_unreadable", course=source.name, reason=type(error).__name__)
             return None
@@ -68,20 +60,13 @@ class Kept:
         """Keep a course that was just read, in place of its earlier states. A folder that cannot be written costs time only."""
         content = io.BytesIO()
         try:
-            path = self._path(source)
+            name = _name(source)
             _Pickler(content, pickle.HIGHEST_PROTOCOL).dump((course, texts.rendered(_texts(course.questions.values()))))
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(path, hmac.digest(self._key, content.getvalue(), "sha256") + content.getvalue())
         except (OSError, pickle.PicklingError, TypeError) as error:
             log.warning("course_not_kept", course=source.name, reason=type(error).__name__)
             return
-        for old in self.folder.glob(f"{source.name}.*"):
-            if old != path:
-                with contextlib.suppress(OSError):
-                    old.unlink()
-
-    def _path(self, source: Path) -> Path:
-        return self.folder / f"{source.name}.{_hash_of(source)}"
+        self.files.write(name, content.getvalue())
+        self.files.forget_others(name, f"{source.name}.*")
 
 
 class _Pickler(pickle.Pickler):
@@ -106,16 +91,8 @@ def _view(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
     return MappingProxyType(mapping)
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Several processes may start at once: each writes a file of its own and renames it, so that nobody reads half of one."""
-    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(unfinished).replace(path)
-    except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
-        raise
+def _name(source: Path) -> str:
+    return f"{source.name}.{_hash_of(source)}"
 
 
 def _hash_of(source: Path) -> str:

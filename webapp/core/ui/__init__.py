@@ -4,6 +4,7 @@
 
 - serves `static/` under content-hashed names from `<data folder>/static` (`asset("css/base.css")`),
 - registers the templates `ui/page.html`, `ui/macros.html`, `ui/error.html`,
+- keeps compiled templates in `<data folder>/templates` in production,
 - adds `/styleguide` unless the mode is production.
 
 A page needs nothing from its view. It asks these template globals, all lazily:
@@ -26,8 +27,10 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 
 from webapp.core.config import Mode, settings
+from webapp.core.kept_files import KeptFiles
 from webapp.core.ui import views
 from webapp.core.ui.assets import Assets
+from webapp.core.ui.compiled import KeptTemplates
 from webapp.core.ui.serving import serve_static
 from webapp.core.ui.templating import init_templates
 
@@ -48,5 +51,7 @@ def init_app(app: Flask) -> None:
     app.extensions["assets"] = assets
     init_templates(app, assets)
     app.register_blueprint(bp)
-    if found.mode is not Mode.PRODUCTION:
+    if found.mode is Mode.PRODUCTION:
+        app.jinja_env.bytecode_cache = KeptTemplates(KeptFiles(found.data_dir / "templates", found.signing_key, "templates"))
+    else:
         app.register_blueprint(views.bp)
