@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -139,11 +139,15 @@ def _of_matrix(asked: MatrixField) -> Iterator[Item]:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many answered, and how often each value was given; of rankings how often each item stood in which place (from 1)."""
+    """How many answered, and how often each value was given; of rankings how often each item stood in which place (from 1).
+
+    `sheets` is on how many sheets: the same, unless it is entries that are counted.
+    """
 
     answered: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     places: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    sheets: int = 0
 
     def __add__(self, other: Tally) -> Tally:
         counts = dict(self.counts)
@@ -154,11 +158,11 @@ class Tally:
             mine = places.setdefault(value, {})
             for place, number in each.items():
                 mine[place] = mine.get(place, 0) + number
-        return Tally(self.answered + other.answered, counts, places)
+        return Tally(self.answered + other.answered, counts, places, self.sheets + other.sheets)
 
     def to_json(self) -> dict[str, Any]:
         """Plain content to keep."""
-        found: dict[str, Any] = {"n": self.answered, "c": dict(self.counts)}
+        found: dict[str, Any] = {"n": self.answered, "s": self.sheets, "c": dict(self.counts)}
         if self.places:
             found["p"] = {value: {str(place): number for place, number in each.items()} for value, each in self.places.items()}
         return found
@@ -167,7 +171,7 @@ class Tally:
     def from_json(cls, content: Mapping[str, Any]) -> Tally:
         """The tally of kept content."""
         places = {value: {int(place): number for place, number in each.items()} for value, each in content.get("p", {}).items()}
-        return cls(content["n"], content["c"], places)
+        return cls(content["n"], content["c"], places, content["s"])
 
 
 NOBODY = Tally()
@@ -234,6 +238,25 @@ class Ranked:
     n: int
     first: int
     mean: Fraction | None
+
+
+def tally_of(item: Item, rows: Iterable[tuple[str, int, bool, int]]) -> Tally:
+    """A tally from (value, place in a list from 1 or 0, whether it is the first of its sheet, how often).
+
+    A list is answered by whoever has something in its first place. Words are not kept, only how many wrote some.
+    """
+    answered = sheets = 0
+    counts: dict[str, int] = {}
+    places: dict[str, dict[int, int]] = {}
+    for value, place, first, count in rows:
+        answered += count * (place <= 1)
+        sheets += count * (first and place <= 1)
+        if item.shape is not Shape.WORDS:
+            counts[value] = counts.get(value, 0) + count
+        if item.shape is Shape.RANKING:
+            mine = places.setdefault(value, {})
+            mine[place] = mine.get(place, 0) + count
+    return Tally(answered, counts, places, sheets)
 
 
 def ranked(item: Item, tally: Tally) -> list[Ranked]:

@@ -1,0 +1,191 @@
+"""Where the numbers of a page of results come from: counted while one waits, or of a large survey kept by a job; and tags of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, select
+
+from webapp.core.database import db
+from webapp.core.unit_of_work import unit_of_work
+from webapp.core.upsert import insert_for
+from webapp.courses.questionnaire.content import Questionnaire
+from webapp.questionnaires import definitions, queries_results
+from webapp.questionnaires.access import SHOWN
+from webapp.questionnaires.definitions import DefinitionMissing
+from webapp.questionnaires.models import Sheet
+from webapp.questionnaires.models_surveys import AnswerTag, Survey, SurveyResult
+from webapp.questionnaires.queries_results import NOT_DIVIDED, Scope, by_dimension, by_survey
+from webapp.questionnaires.results import NOBODY, Tally, items
+
+# Above this many answers a job counts, and the page shows what it found last.
+MOST_LIVE = 12_000
+REST = timedelta(minutes=5)
+TAG_LENGTH = 60
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Counts of every item by key and by value of the dimension, on how many sheets of each value they stand, and since when."""
+
+    by: str
+    sizes: Mapping[str, int]
+    tallies: Mapping[str, Mapping[str, Tally]]
+    counted_at: datetime
+    kept: bool = False
+
+    @property
+    def sheets(self) -> int:
+        """How many sheets there are."""
+        return sum(self.sizes.values())
+
+    def total(self, key: str) -> Tally:
+        """Counts of an item of all sheets."""
+        return sum(self.tallies.get(key, {}).values(), NOBODY)
+
+
+def count(
+    scope: Scope, questionnaire: Questionnaire, by: str, now: datetime, *, sizes: Mapping[str, int] | None = None,
+    column: ColumnElement[str] | None = None,
+) -> Numbers:
+    """Count now, divided by a dimension or by a column. Four queries at most, three where the sizes are known."""
+    divided = column if column is not None else by_dimension(by) if by else NOT_DIVIDED
+    known = queries_results.sizes(scope, divided) if sizes is None else sizes
+    return Numbers(by, known, queries_results.tallies(scope, items(questionnaire), divided) if known else {}, now)
+
+
+def numbers(survey: Survey, questionnaire: Questionnaire, by: str, now: datetime) -> Numbers | None:
+    """The numbers of a survey; None where a job has to count them first. At most four queries."""
+    scope = queries_results.of_surveys([survey.id])
+    sizes = queries_results.sizes(scope, by_dimension(by) if by else NOT_DIVIDED)
+    if sum(sizes.values()) <= MOST_LIVE:
+        return count(scope, questionnaire, by, now, sizes=sizes)
+    row = db.session.get(SurveyResult, (survey.id, by))
+    return None if row is None or row.computed_at is None else _kept(row)
+
+
+def _kept(row: SurveyResult) -> Numbers:
+    assert row.computed_at is not None
+    tallies = {
+        key: {value: Tally.from_json(tally) for value, tally in each.items()} for key, each in row.content["tallies"].items()
+    }
+    return Numbers(row.slice, row.content["sizes"], tallies, row.computed_at, kept=True)
+
+
+Asked = tuple[Survey, Questionnaire]
+
+
+def rounds(before: Asked, after: Asked, now: datetime) -> tuple[Mapping[str, Tally], Mapping[str, Tally]] | None:
+    """Counts of two rounds by key; None where a job has to count one of them first. At most four queries, eight of large surveys."""
+    scope = queries_results.of_surveys([before[0].id, after[0].id])
+    sizes = {UUID(value): number for value, number in queries_results.sizes(scope, by_survey()).items()}
+    if max(sizes.values(), default=0) > MOST_LIVE:
+        found = [numbers(survey, questionnaire, "", now) for survey, questionnaire in (before, after)]
+        kept = [{key: each.total(key) for key in each.tallies} for each in found if each is not None]
+        return (kept[0], kept[1]) if len(kept) == len(found) else None
+    asked = {item.key: item for _survey, questionnaire in (before, after) for item in items(questionnaire)}
+    tallies = queries_results.tallies(scope, list(asked.values()), by_survey())
+    by_id: dict[UUID, dict[str, Tally]] = {before[0].id: {}, after[0].id: {}}
+    for key, divided in tallies.items():
+        for value, tally in divided.items():
+            by_id[UUID(value)][key] = tally
+    return by_id[before[0].id], by_id[after[0].id]
+
+
+def dimensions(survey: Survey, *, large: bool) -> list[str]:
+    """By what the answers to a survey can be divided. One query; of a large one what the job has found."""
+    if not large:
+        return queries_results.dimension_names(queries_results.of_surveys([survey.id]))
+    wanted = select(SurveyResult.slice).where(SurveyResult.survey_id == survey.id, SurveyResult.slice != "")
+    return sorted(db.session.scalars(wanted))
+
+
+def want(survey_id: UUID, now: datetime) -> None:
+    """Have the numbers of a large survey counted again. One statement for each dimension."""
+    for row in db.session.scalars(select(SurveyResult).where(SurveyResult.survey_id == survey_id)):
+        row.wanted_at = now
+
+
+def keep_due(now: datetime) -> int:
+    """Job: count large surveys whose answers have become others, or that somebody wants to be counted again; how many were counted."""
+    done = 0
+    for survey_id, sheets in _large():
+        survey = db.session.get_one(Survey, survey_id)
+        try:
+            questionnaire = definitions.of_revision(survey.revision)
+        except DefinitionMissing:
+            continue
+        rows = {row.slice: row for row in db.session.scalars(select(SurveyResult).where(SurveyResult.survey_id == survey_id))}
+        known = [each for each in rows if each]
+        first = rows.get("")
+        if first is None or first.sheets != sheets:
+            known = queries_results.dimension_names(queries_results.of_surveys([survey_id]))
+        for name in ("", *known):
+            if _due(rows.get(name), sheets, now):
+                with unit_of_work():
+                    keep(survey_id, questionnaire, name, now)
+                done += 1
+    return done
+
+
+def _large() -> list[tuple[UUID, int]]:
+    rows = db.session.execute(
+        select(Sheet.survey_id, func.count()).where(Sheet.survey_id.is_not(None), Sheet.state.in_(SHOWN)).group_by(Sheet.survey_id)
+        .having(func.count() > MOST_LIVE)
+    )
+    return [(survey_id, number) for survey_id, number in rows if survey_id is not None]
+
+
+def _due(row: SurveyResult | None, sheets: int, now: datetime) -> bool:
+    if row is None or row.computed_at is None or row.wanted_at > row.computed_at:
+        return True
+    return row.sheets != sheets and row.computed_at <= now - REST
+
+
+def keep(survey_id: UUID, questionnaire: Questionnaire, by: str, now: datetime) -> None:
+    """Count a survey and keep the numbers. Five statements."""
+    found = count(queries_results.of_surveys([survey_id]), questionnaire, by, now)
+    content: dict[str, Any] = {
+        "sizes": dict(found.sizes),
+        "tallies": {key: {value: tally.to_json() for value, tally in each.items()} for key, each in found.tallies.items()},
+    }
+    values = {"computed_at": now, "sheets": found.sheets, "content": content}
+    statement = insert_for(SurveyResult).values(survey_id=survey_id, slice=by, wanted_at=now, **values)
+    db.session.execute(statement.on_conflict_do_update(index_elements=["survey_id", "slice"], set_=values))
+
+
+def tag_of(text: str) -> str:
+    """A tag as it is kept: without space at its ends or twice in it; empty for nothing."""
+    return " ".join(text.split())[:TAG_LENGTH].strip()
+
+
+def add_tag(survey_id: UUID, field_id: str, spots: Sequence[tuple[UUID, str]], tag: str) -> int:
+    """Put a tag on text answers, given by sheet and path; how many did not have it yet."""
+    if not spots or not tag:
+        return 0
+    rows = [{"sheet_id": sheet_id, "path": path, "tag": tag, "survey_id": survey_id, "field_id": field_id} for sheet_id, path in spots]
+    return int(db.session.execute(insert_for(AnswerTag).values(rows).on_conflict_do_nothing()).rowcount)  # type: ignore[attr-defined]
+
+
+def remove_tag(survey_id: UUID, field_id: str, spots: Collection[tuple[UUID, str]], tag: str) -> int:
+    """Take a tag off text answers; how many had it."""
+    wanted = set(spots)
+    rows = db.session.scalars(
+        select(AnswerTag).where(AnswerTag.survey_id == survey_id, AnswerTag.field_id == field_id, AnswerTag.tag == tag)
+    )
+    gone = [row for row in rows if (row.sheet_id, row.path) in wanted]
+    for row in gone:
+        db.session.delete(row)
+    return len(gone)
+
+
+def drop_tag(survey_id: UUID, field_id: str, tag: str) -> int:
+    """Take a tag off all answers to a question."""
+    found = db.session.execute(
+        delete(AnswerTag).where(AnswerTag.survey_id == survey_id, AnswerTag.field_id == field_id, AnswerTag.tag == tag)
+    )
+    return int(found.rowcount)  # type: ignore[attr-defined]
