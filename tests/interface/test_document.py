@@ -8,7 +8,8 @@ from jsonschema_rs import Draft202012Validator
 from webapp.core import access
 from webapp.interface.document import document
 from webapp.interface.fields import LEVEL_WORDS, Level
-from webapp.interface.operations import OPERATIONS, PREFIX
+from webapp.interface.operations import OPERATIONS
+from webapp.interface.routes import PREFIX, ROUTES
 
 NO_ROW = "00000000-0000-7000-8000-000000000000"
 
@@ -37,6 +38,10 @@ def check(described, operation, answer):
     validator(described, content["schema"]).validate(answer.get_json())
     for name in said.get("headers", {}):
         assert name in answer.headers or name == "Link", name
+
+
+def test_the_routes_known_at_the_start_are_those_of_the_operations():
+    assert [(each.name, each.rule, each.method) for each in ROUTES] == [(each.name, each.rule, each.method) for each in OPERATIONS]
 
 
 def test_every_route_is_in_the_document_and_nothing_else(app, client):

@@ -1,4 +1,4 @@
-"""The table of operations: the routes and the document are both made from it, so that neither can say what the other does not."""
+"""The table of operations, from which the document is made; it has the routes, no more and no less, as a test makes sure."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ from webapp.interface.nouns import Noun
 from webapp.interface.organisations import ORGANISATIONS, NewOrganisation, OrganisationChange
 from webapp.interface.people import PEOPLE, NewPerson, PersonChange
 from webapp.interface.records import CERTIFICATES, ENROLMENTS, PLACES, RESULTS
-
-PREFIX = "/api/v1"
+from webapp.interface.routes import Addressed
 
 
 @dataclass(frozen=True)
-class Operation:
+class Operation(Addressed):
     """One method of one address. `kind`: list, item, create, change. `deed` writes, inside a unit of work."""
 
     kind: str
@@ -36,29 +35,9 @@ class Operation:
     model: Any = None
 
     @property
-    def method(self) -> str:
-        """The HTTP method."""
-        return {"list": "GET", "item": "GET", "create": "POST", "change": "PATCH"}[self.kind]
-
-    @property
-    def one(self) -> bool:
-        """Whether the address ends in an id."""
-        return self.kind in ("item", "change")
-
-    @property
-    def rule(self) -> str:
-        """The route, as Flask writes it."""
-        return f"{PREFIX}/{self.noun.name}" + ("/<uuid:item_id>" if self.one else "")
-
-    @property
-    def path(self) -> str:
-        """The route, as OpenAPI writes it."""
-        return self.rule.replace("<uuid:item_id>", "{id}")
-
-    @property
-    def name(self) -> str:
-        """A name for programs, such as `list_people`; also the endpoint's."""
-        return f"{self.kind}_{self.noun.name}"
+    def about(self) -> str:
+        """The noun of the address."""
+        return self.noun.name
 
     def lock(self, item_id: UUID) -> None:
         """Hold the row until the unit of work ends, so that what was compared is what is changed. One statement."""
@@ -84,3 +63,4 @@ OPERATIONS: tuple[Operation, ...] = (
     *_reading(RESULTS, lazy("List results of quizzes"), lazy("Read a result")),
     *_reading(CERTIFICATES, lazy("List certificates"), lazy("Read a certificate")),
 )
+BY_NAME = {each.name: each for each in OPERATIONS}

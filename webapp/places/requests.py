@@ -3,81 +3,98 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-
-class _Asked(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Rename(_Asked):
+@dataclass(frozen=True, kw_only=True)
+class Rename:
     """Other names for a place."""
 
-    kind: Literal["rename"] = "rename"
+    kind: ClassVar[str] = "rename"
     place_id: UUID
     names: dict[str, str]
-    short_names: dict[str, str] = {}
+    short_names: dict[str, str] = field(default_factory=dict)
     reading: str = ""
 
 
-class Merge(_Asked):
+@dataclass(frozen=True, kw_only=True)
+class Merge:
     """Places that go up in another one; what lies below them goes there too."""
 
-    kind: Literal["merge"] = "merge"
+    kind: ClassVar[str] = "merge"
     place_ids: tuple[UUID, ...]
     into_id: UUID
 
 
-class NewPlace(_Asked):
+@dataclass(frozen=True, kw_only=True)
+class NewPlace:
     """One part of a split place. Without a kind it is of the kind of the whole."""
 
     code: str
     names: dict[str, str]
-    short_names: dict[str, str] = {}
+    short_names: dict[str, str] = field(default_factory=dict)
     reading: str = ""
     kind_of_place: str = ""
 
 
-class Split(_Asked):
+@dataclass(frozen=True, kw_only=True)
+class Split:
     """A place that closes and whose parts are new places; one of them, by its number from 0, is the successor."""
 
-    kind: Literal["split"] = "split"
+    kind: ClassVar[str] = "split"
     place_id: UUID
     parts: tuple[NewPlace, ...]
     heir: int = 0
 
 
-class Move(_Asked):
+@dataclass(frozen=True, kw_only=True)
+class Move:
     """Another parent (None: none), perhaps another code; everything below comes along."""
 
-    kind: Literal["move"] = "move"
+    kind: ClassVar[str] = "move"
     place_id: UUID
     parent_id: UUID | None
     code: str = ""
 
 
-class Close(_Asked):
+@dataclass(frozen=True, kw_only=True)
+class Close:
     """A place that is no more and that nothing stands for."""
 
-    kind: Literal["close"] = "close"
+    kind: ClassVar[str] = "close"
     place_id: UUID
 
 
 Request = Rename | Merge | Split | Move | Close
-_ADAPTER: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="kind")])
+_KINDS: dict[str, type[Request]] = {each.kind: each for each in (Rename, Merge, Split, Move, Close)}
 
 
 def to_json(request: Request) -> dict[str, Any]:
-    """The stored form."""
-    return request.model_dump(mode="json")
+    """The stored form: its kind and its fields, ids as text."""
+    fields = {name: _plain(value) for name, value in asdict(request).items()}
+    return {"kind": request.kind, **fields}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
 def from_json(stored: Mapping[str, Any]) -> Request:
-    """From the stored form."""
-    return _ADAPTER.validate_python(dict(stored))
+    """From the stored form. Raises KeyError for an unknown kind, TypeError for fields that it does not have."""
+    fields = dict(stored)
+    kind = _KINDS[fields.pop("kind")]
+    for name, value in fields.items():
+        if name.endswith("_id") and value is not None:
+            fields[name] = UUID(value)
+    if "place_ids" in fields:
+        fields["place_ids"] = tuple(map(UUID, fields["place_ids"]))
+    if "parts" in fields:
+        fields["parts"] = tuple(NewPlace(**part) for part in fields["parts"])
+    return kind(**fields)
 
 
 def subjects(request: Request) -> tuple[UUID, ...]:
