@@ -20,9 +20,11 @@ from webapp.courses.questionnaire.paths import field_of
 from webapp.courses.questionnaire.values import is_other
 from webapp.questionnaires import access, definitions, queries, queries_page, rules
 from webapp.questionnaires.models import MemberRole, Sheet
+from webapp.questionnaires.models_surveys import Survey
 from webapp.questionnaires.presenting import SheetPage, clashes_of
 from webapp.questionnaires.queries import Stored
 from webapp.questionnaires.queries_page import Names, Opened
+from webapp.questionnaires.rules_surveys import Phase, SurveyIsNotOpen, phase_of
 
 
 @dataclass(frozen=True)
@@ -45,14 +47,23 @@ class Desk:
         return self.opened.role
 
     @property
+    def survey(self) -> Survey | None:
+        """The survey that the sheet answers."""
+        return self.opened.survey
+
+    @property
     def writes(self) -> bool:
         """Whether this person may change values now."""
-        return self.role in rules.WRITERS and self.sheet.state in rules.WRITTEN
+        return self.role in rules.WRITERS and self.sheet.state in rules.WRITTEN and not self._too_late
+
+    @property
+    def _too_late(self) -> bool:
+        return self.survey is not None and phase_of(self.survey.opens_at, self.survey.closes_at, self.now) is Phase.CLOSED
 
     @property
     def comments(self) -> bool:
-        """Whether this person may say something: members always, others where they see what is shown."""
-        return True
+        """Whether this person may say something: of an answer to a survey nobody does."""
+        return self.survey is None
 
     @property
     def url(self) -> str:
@@ -64,8 +75,10 @@ class Desk:
         return self.questionnaire.section(section_id) or abort(404)
 
     def must_write(self) -> None:
-        """Raise `NotYourPart` or `SheetIsClosed` unless this person may change values now."""
+        """Raise `NotYourPart`, `SheetIsClosed` or `SurveyIsNotOpen` unless this person may change values now."""
         rules.may_write(self.role, self.sheet.state)
+        if self._too_late:
+            raise SurveyIsNotOpen(Phase.CLOSED)
 
 
 def desk_or_404(sheet_id: UUID) -> Desk:
@@ -77,6 +90,12 @@ def desk_or_404(sheet_id: UUID) -> Desk:
     if found.role is None and not access.sees_shown(who, found.sheet.state, found.place):
         abort(404)
     return Desk(found, definitions.of_sheet(found.sheet, found.published), who, now)
+
+
+def worksheet_or_404(sheet_id: UUID) -> Desk:
+    """The same for what answers to surveys do not have: people, comments, states, history."""
+    desk = desk_or_404(sheet_id)
+    return desk if desk.survey is None else abort(404)
 
 
 def page_of(

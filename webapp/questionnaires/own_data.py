@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from webapp.core.database import db
 from webapp.core.i18n import _
@@ -24,6 +24,7 @@ from webapp.questionnaires.models import (
     SheetConflict,
     SheetMember,
     SheetMove,
+    SheetState,
 )
 from webapp.questionnaires.models_surveys import Survey, SurveyCode, SurveyPerson
 
@@ -109,21 +110,25 @@ def _surveys(me: UUID) -> list[OwnTable]:
 
 
 def erase(event: PersonErased) -> None:
-    """Handler of `person_erased`. Nine statements, and two for each group that loses its owner.
+    """Handler of `person_erased`. Eleven statements, and two for each group that loses its owner.
 
-    Of a survey only the part goes: the answer is counted, without the name.
+    Of a survey only the part goes: the answer is counted, without the name; a draft was not given, and goes.
     """
     me = event.person_id
     others = select(SheetMember.sheet_id).where(SheetMember.person_id != me)
     alone = list(db.session.scalars(
         select(Sheet.id).join(SheetMember, SheetMember.sheet_id == Sheet.id)
-        .where(SheetMember.person_id == me, Sheet.survey_id.is_(None), Sheet.id.not_in(others))
+        .where(
+            SheetMember.person_id == me, or_(Sheet.survey_id.is_(None), Sheet.state != SheetState.DONE), Sheet.id.not_in(others),
+        )
     ))
     if alone:
         services_state.drop(sheet_ids=alone)
     _pass_on(me)
     db.session.execute(delete(SheetMember).where(SheetMember.person_id == me))
     db.session.execute(delete(ExerciseSheet).where(ExerciseSheet.person_id == me))
+    db.session.execute(delete(SurveyPerson).where(SurveyPerson.person_id == me, SurveyPerson.answered.is_(False)))
+    db.session.execute(delete(SurveyCode).where(SurveyCode.person_id == me, SurveyCode.used.is_(False)))
     db.session.execute(update(StoredFile).where(StoredFile.person_id == me).values(person_id=None))
     db.session.expire_all()
 

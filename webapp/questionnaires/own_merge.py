@@ -83,6 +83,7 @@ def merge(event: PeopleMerged) -> None:
     moved["cells"] = [[str(sheet_id), path] for sheet_id, path in cells]
     moved["exercises"] = _merge_exercises(event)
     moved["asked"] = _merge_asked(event)
+    moved["answers"] = _merge_answers(event)
     moved["parts"], moved["greater"] = _merge_parts(event)
     event.moved[ROOM] = moved
     db.session.expire_all()
@@ -113,6 +114,38 @@ def _merge_asked(event: PeopleMerged) -> list[str]:
     ))
     _give(SurveyPerson.survey_id, SurveyPerson.person_id, ids, event.gone_id, event.kept_id)
     return [str(each) for each in ids]
+
+
+def _merge_answers(event: PeopleMerged) -> list[str]:
+    """Surveys that both were asked to answer and only the one who goes did: the two rows change places. Ids of the surveys."""
+    parts = {
+        (part.person_id, part.survey_id): part
+        for part in db.session.scalars(
+            select(SurveyPerson).where(SurveyPerson.person_id.in_([event.kept_id, event.gone_id])).execution_options(populate_existing=True)
+        )
+    }
+    swapped = []
+    for (person_id, survey_id), gone in parts.items():
+        kept = parts.get((event.kept_id, survey_id))
+        if person_id == event.gone_id and kept is not None and gone.answered and not kept.answered:
+            _swap(kept, gone)
+            swapped.append(str(survey_id))
+    db.session.flush()
+    return swapped
+
+
+def _swap(one: SurveyPerson, other: SurveyPerson) -> None:
+    one.answered, other.answered = other.answered, one.answered
+    one.sheet_id, other.sheet_id = other.sheet_id, one.sheet_id
+
+
+def _part_answers(event: PeopleParted, survey_ids: list[str]) -> None:
+    for survey_id in survey_ids:
+        kept = db.session.get(SurveyPerson, (UUID(survey_id), event.kept_id))
+        gone = db.session.get(SurveyPerson, (UUID(survey_id), event.gone_id))
+        if kept is not None and gone is not None:
+            _swap(kept, gone)
+    db.session.flush()
 
 
 def _merge_parts(event: PeopleMerged) -> tuple[list[str], list[list[str]]]:
@@ -156,6 +189,7 @@ def part(event: PeopleParted) -> None:
     for name, key, person in NAMED:
         ids = moved[name] if name in WORDY else [UUID(each) for each in moved[name]]
         _give(key, person, ids, event.kept_id, event.gone_id)
+    _part_answers(event, moved.get("answers", []))
     asked = [UUID(each) for each in moved["asked"]]
     _give(SurveyPerson.survey_id, SurveyPerson.person_id, asked, event.kept_id, event.gone_id)
     for sheet_id, path in moved["cells"]:

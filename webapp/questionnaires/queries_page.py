@@ -26,6 +26,7 @@ from webapp.questionnaires.models import (
     SheetFile,
     SheetMember,
 )
+from webapp.questionnaires.models_surveys import Survey
 from webapp.questionnaires.queries import PRESENT, MemberLine
 
 MOST_FOUND = 12
@@ -33,7 +34,10 @@ MOST_FOUND = 12
 
 @dataclass(frozen=True)
 class Opened:
-    """A sheet as one person opens it: `role` is None for somebody who is no member; `published` a revision that replaces the file."""
+    """A sheet as one person opens it: `role` is None for somebody who is no member; `published` a revision that replaces the file.
+
+    `survey` is the one it answers.
+    """
 
     sheet: Sheet
     place: Place | None
@@ -41,6 +45,7 @@ class Opened:
     members: tuple[MemberLine, ...]
     role: MemberRole | None
     section_id: str | None
+    survey: Survey | None
 
 
 @dataclass(frozen=True)
@@ -76,8 +81,8 @@ class Names:
 def opened(sheet_id: UUID, person_id: UUID, now: datetime) -> Opened | None:
     """A sheet with its place, its members and the revision that was published for it. One query."""
     rows = db.session.execute(
-        select(Sheet, Place, QuestionnairePublication.revision, SheetMember, Person.name)
-        .outerjoin(Place, Place.id == Sheet.place_id)
+        select(Sheet, Place, QuestionnairePublication.revision, Survey, SheetMember, Person.name)
+        .outerjoin(Survey, Survey.id == Sheet.survey_id).outerjoin(Place, Place.id == Sheet.place_id)
         .outerjoin(QuestionnairePublication, QuestionnairePublication.questionnaire_id == Sheet.questionnaire_id)
         .outerjoin(SheetMember, SheetMember.sheet_id == Sheet.id).outerjoin(Person, Person.id == SheetMember.person_id)
         .where(Sheet.id == sheet_id).order_by(SheetMember.joined_at, SheetMember.person_id)
@@ -85,11 +90,11 @@ def opened(sheet_id: UUID, person_id: UUID, now: datetime) -> Opened | None:
     ).all()
     if not rows:
         return None
-    members = [(row, name) for _sheet, _place, _published, row, name in rows if row is not None]
+    members = [(row, name) for *_sheet, row, name in rows if row is not None]
     mine = next((row for row, _name in members if row.person_id == person_id), None)
     return Opened(
         rows[0][0], rows[0][1], rows[0][2], tuple(member_line(row, name, now) for row, name in members), mine.role if mine else None,
-        mine.section_id if mine else None,
+        mine.section_id if mine else None, rows[0][3],
     )
 
 

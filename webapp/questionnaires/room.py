@@ -15,6 +15,7 @@ from webapp.questionnaires import (
     own_data,
     own_merge,
     views,
+    views_answer,
     views_comments,
     views_exercise,
     views_files,
@@ -22,8 +23,13 @@ from webapp.questionnaires import (
     views_join,
     views_library,
     views_people,
+    views_results,
     views_sheet,
     views_state,
+    views_surveys,
+    views_surveys_paper,
+    views_surveys_people,
+    views_texts,
 )
 
 if TYPE_CHECKING:
@@ -35,9 +41,12 @@ __all__ = ["init_app", "models", "models_surveys", "views_comments", "views_file
 def init_app(app: Flask) -> None:
     """Register the pages, and how an exercise is shown as a step."""
     app.register_blueprint(views_sheet.bp)
-    for module in (views, views_exercise, views_history, views_join, views_library, views_people, views_state):
+    for module in (views, views_exercise, views_history, views_join, views_library, views_people, views_state, views_results, views_texts):
         app.register_blueprint(module.bp)
     own_data.wire()
     own_merge.wire()
     steps.register(StepKind.EXERCISE, views_exercise.exercise_step)
+    for module in (views_answer, views_surveys, views_surveys_paper, views_surveys_people):
+        app.register_blueprint(module.bp)
+    add_link(app, lazy("Surveys"), "/surveys/", rank=26, shown=access.guide)
     add_link(app, lazy("Questionnaires"), "/questionnaires/", rank=25, shown=access.use_library)

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from webapp.core import clock
+from webapp.core.database import db
 from webapp.core.ids import new_id
 from webapp.core.storage import StoredFile
 from webapp.courses.questionnaire.content import Questionnaire
 from webapp.courses.questionnaire.fields import FileField, TableField
 from webapp.courses.questionnaire.paths import cell_path, row_path, rows_in
 from webapp.courses.services import store_revisions
-from webapp.questionnaires import files, order_keys, pasting, queries_page, rules, services_changes
+from webapp.questionnaires import files, order_keys, pasting, queries_page, rules, services_answers, services_changes
 from webapp.questionnaires.ledger import Done, Wanted
 from webapp.questionnaires.models import MemberRole, Outcome, Sheet, SheetConflict
+from webapp.questionnaires.models_surveys import Survey
 from webapp.questionnaires.presenting import new_row_id
 from webapp.questionnaires.queries import Stored
 from webapp.questionnaires.rules import MOST_CHANGES
@@ -25,11 +28,16 @@ class SheetIsGone(LookupError):
 
 
 def lock(sheet_id: UUID, role: MemberRole | None) -> Sheet:
-    """The sheet, locked, if this part may change values as it is now. One query. Raises as `may_write`, or `SheetIsGone`."""
+    """The sheet, locked, if this part may change values as it is now. One query, two for an answer to a survey.
+
+    Raises as `may_write`, `SheetIsGone`, or `SurveyIsNotOpen`.
+    """
     sheet = services_changes.locked(sheet_id)
     if sheet is None:
         raise SheetIsGone
     rules.may_write(role, sheet.state)
+    if sheet.survey_id is not None:
+        services_answers.must_be_open(db.session.get_one(Survey, sheet.survey_id), clock.now())
     return sheet
 
 

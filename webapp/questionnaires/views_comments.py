@@ -16,7 +16,7 @@ from webapp.core.ids import new_id
 from webapp.core.unit_of_work import unit_of_work
 from webapp.courses.questionnaire.paths import field_of, locate
 from webapp.questionnaires import mail, queries, services
-from webapp.questionnaires.desk import Desk, desk_or_404
+from webapp.questionnaires.desk import Desk, worksheet_or_404
 from webapp.questionnaires.models import SheetComment
 from webapp.questionnaires.presenting import title_of
 from webapp.questionnaires.section_form import uuid_of
@@ -47,7 +47,7 @@ def threads_at(sheet_id: UUID, at: str) -> list[Thread]:
 @signed_in
 def comments(sheet_id: UUID) -> Any:
     """The threads at the field `at`. The page's script shows the same beside the field."""
-    return _shown(desk_or_404(sheet_id), _place(request.args.get("at", "")))
+    return _shown(worksheet_or_404(sheet_id), _place(request.args.get("at", "")))
 
 
 def _place(path: str) -> str:
@@ -69,7 +69,7 @@ def _shown(desk: Desk, at: str, *, problem: str = "", typed: str = "", reply_to:
 @signed_in
 def say(sheet_id: UUID) -> Any:
     """Comment, reply, or tick a thread off."""
-    desk, at = desk_or_404(sheet_id), _place(request.form.get("at", ""))
+    desk, at = worksheet_or_404(sheet_id), _place(request.form.get("at", ""))
     if at and locate(desk.questionnaire, at) is None and desk.questionnaire.field(at) is None:
         abort(404)
     text, reply_to = request.form.get("text", "").strip(), uuid_of(request.form.get("reply_to"))

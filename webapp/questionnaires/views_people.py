@@ -17,7 +17,7 @@ from webapp.core.i18n import _
 from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work
 from webapp.questionnaires import labels, mail, queries_people, rules, rules_state, services, services_changes, services_state
-from webapp.questionnaires.desk import Desk, desk_or_404
+from webapp.questionnaires.desk import Desk, worksheet_or_404
 from webapp.questionnaires.models import MemberRole, Sheet
 from webapp.questionnaires.presenting import title_of
 from webapp.questionnaires.section_form import uuid_of
@@ -32,7 +32,7 @@ GIVEN = {MemberRole.EDITOR.value: MemberRole.EDITOR, MemberRole.COMMENTER.value:
 
 def member_desk(sheet_id: UUID) -> Desk:
     """The sheet for one of its members; to others its people do not exist."""
-    desk = desk_or_404(sheet_id)
+    desk = worksheet_or_404(sheet_id)
     if desk.role is None:
         abort(404)
     return desk

@@ -24,6 +24,8 @@ from webapp.questionnaires.ledger import Wanted
 from webapp.questionnaires.models import Outcome
 from webapp.questionnaires.page_post import Posted, post_section
 from webapp.questionnaires.presenting import SheetPage, clashes_of, title_of
+from webapp.questionnaires.rules_surveys import SurveyIsNotOpen
+from webapp.questionnaires.views_answer import too_late
 
 bp = Blueprint("sheet_page", __name__, template_folder="templates")
 
@@ -57,10 +59,13 @@ def save_section(sheet_id: UUID, section_id: str) -> Any:
     """The same page without scripts: keep everything, do what the pressed button says, show what could not be kept."""
     desk = desk_or_404(sheet_id)
     here = desk.section_or_404(section_id)
-    desk.must_write()
-    with unit_of_work():
-        posted = post_section(desk, here)
-        services.look_at(sheet_id=sheet_id, person_id=desk.who.person_id, section_id=here.id)
+    try:
+        desk.must_write()
+        with unit_of_work():
+            posted = post_section(desk, here)
+            services.look_at(sheet_id=sheet_id, person_id=desk.who.person_id, section_id=here.id)
+    except SurveyIsNotOpen as error:
+        return too_late(desk, here, error), error.status
     if posted.reading.refused or posted.searches:
         again = desk_or_404(sheet_id)
         page = page_of(again, here, typed=posted.reading.typed, refused=posted.reading.refused)

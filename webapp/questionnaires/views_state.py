@@ -17,7 +17,7 @@ from webapp.core.unit_of_work import unit_of_work
 from webapp.courses.questionnaire.content import Section
 from webapp.participation.origin import Origin
 from webapp.questionnaires import access, labels, queries, rules, rules_state, services, services_changes, services_state
-from webapp.questionnaires.desk import Desk, desk_or_404
+from webapp.questionnaires.desk import Desk, worksheet_or_404
 from webapp.questionnaires.models import MemberRole, Sheet, SheetComment, SheetState
 from webapp.questionnaires.presenting import title_of
 from webapp.questionnaires.rules_state import Missing, NotReady, WordsNeeded
@@ -81,7 +81,7 @@ def standing(desk: Desk) -> Standing:
 @signed_in
 def state(sheet_id: UUID) -> str:
     """Where the sheet stands, what is missing, what was said. At most eight queries."""
-    return _shown(desk_or_404(sheet_id))
+    return _shown(worksheet_or_404(sheet_id))
 
 
 def _shown(desk: Desk, *, missing: Missing | None = None, words: str = "", problem: str = "") -> str:
@@ -116,16 +116,16 @@ def _talked(desk: Desk, comments: list[tuple[SheetComment, str]]) -> list[Talked
 @signed_in
 def change(sheet_id: UUID) -> Any:
     """Bring the sheet into the state `to`, with words where it is returned."""
-    desk, words = desk_or_404(sheet_id), request.form.get("words", "").strip()[: services.COMMENT_LENGTH]
+    desk, words = worksheet_or_404(sheet_id), request.form.get("words", "").strip()[: services.COMMENT_LENGTH]
     to = next((each for each in SheetState if each.value == request.form.get("to")), None) or abort(400)
     try:
         with unit_of_work():
             sheet = services_changes.locked(sheet_id) or abort(404)
             _carry_out(desk, sheet, to, words)
     except NotReady as error:
-        return _shown(desk_or_404(sheet_id), missing=error.missing), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _shown(worksheet_or_404(sheet_id), missing=error.missing), HTTPStatus.UNPROCESSABLE_ENTITY
     except WordsNeeded as error:
-        return _shown(desk_or_404(sheet_id), problem=str(error)), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _shown(worksheet_or_404(sheet_id), problem=str(error)), HTTPStatus.UNPROCESSABLE_ENTITY
     flash(str(DONE[to]), "ok")
     if to is SheetState.SHARED and sheet.course_id is not None:
         return redirect(address(f"/courses/{sheet.course_id}/{sheet.step_id}/"), 303)
