@@ -91,7 +91,7 @@ def _part(item: Item, old: Item, before: Round, after: Round, words: Words) -> P
     first, second = before.tally(old), after.tally(item)
     if min(first.answered, second.answered) < LEAST:
         return Part(label_of(item), None, None, said=_("Fewer than %(least)d people answered in one of the rounds.", least=LEAST))
-    means = _means(first, second) if item.shape is not Shape.CHOICE and item.shape is not Shape.SEVERAL else ""
+    means = _means(first, second) if item.shape is Shape.POINTS else ""
     chart = _mean_chart(item, first, second, before, after) if item.shape in AMOUNTS else _shares(item, old, before, after, words)
     return Part(label_of(item), first.answered, second.answered, chart, means)
 
@@ -100,10 +100,8 @@ def _means(first: Tally, second: Tally) -> str:
     one, two = spread(numbers(first.counts)), spread(numbers(second.counts))
     if one is None or two is None:
         return ""
-    return _(
-        "Mean %(before)s (n = %(first)s), then %(after)s (n = %(second)s): %(change)s", before=shown(one.mean), after=shown(two.mean),
-        first=figures(one.n), second=figures(two.n), change=signed(two.mean - one.mean),
-    )
+    change = signed(two.mean - one.mean)
+    return _("Mean %(before)s, then %(after)s: %(change)s", before=shown(one.mean), after=shown(two.mean), change=change)
 
 
 def signed(change: Fraction) -> str:

@@ -301,6 +301,9 @@ def _side_by_side(item: Item, rows: Sequence[Row], words: Words, found: Numbers)
     if item.shape in AMOUNTS:
         end = item.asks.last if isinstance(item.asks, ScaleField) else None
         chart = Bars(title, rows=_("Group"), numbers=_("Mean"), notes=_("Answers"), bars=[_mean_bar(row, words) for row in rows], end=end)
+    elif item.shape is not Shape.RANKING and _bare(rows):
+        said = _("Too few answered for this question to be divided into these groups without telling of small ones.")
+        return Part(label_of(item), tally.answered, found.sheets - tally.answered, said=said)
     else:
         chart = _table(item, rows, words, tally)
         measures = tuple(
@@ -310,6 +313,12 @@ def _side_by_side(item: Item, rows: Sequence[Row], words: Words, found: Numbers)
         label_of(item), tally.answered, found.sheets - tally.answered, chart=chart, measures=measures,
         said=_hidden_words() if hidden else "",
     )
+
+
+def _bare(rows: Sequence[Row]) -> bool:
+    """Whether more than half of the numbers that say something are hidden."""
+    told = [count for row in rows for count in row.counts.values() if count != 0]
+    return 2 * told.count(None) > len(told)
 
 
 def _mean_bar(row: Row, words: Words) -> Bar:

@@ -180,9 +180,7 @@ def cross(first: Item, second: Item, counts: Mapping[tuple[str, str], int], *, s
     table = [[counts.get((a, b), 0) for b in across] for a in down]
     if any(sheets - sum(line) < LEAST for line in (table[-1], [row[-1] for row in table])):
         return None
-    corner = (len(down) - 1, len(across) - 1)
-    guarded = {(i, j) for i, row in enumerate(table) for j, number in enumerate(row) if small(number) and (i, j) != corner}
-    return _shown(down, across, table, withheld(table, guarded=guarded))
+    return _shown(down, across, table, withheld(table))
 
 
 def _cross_several(down: Sequence[str], across: Sequence[str], counts: Mapping[tuple[str, str], int]) -> Crossed | None:

@@ -19,6 +19,7 @@ from webapp.learning.services import sweep_reports
 from webapp.places.operations import carry_out_due
 from webapp.portal.audit_settings import note_settings
 from webapp.questionnaires.files import sweep as sweep_files
+from webapp.questionnaires.services_results import keep_due
 from webapp.quizzes.jobs import close_expired
 from webapp.scheduler import retention
 
@@ -48,6 +49,7 @@ JOBS = (
     Job("deliver-mail", timedelta(seconds=10), deliver_due),
     Job("close-expired-attempts", timedelta(minutes=1), close_expired),
     Job("import-people", timedelta(seconds=5), services_imports.carry_out_due),
+    Job("count-surveys", timedelta(seconds=15), keep_due),
     Job("carry-out-place-changes", timedelta(minutes=10), carry_out_due),
     Job("verify-audit", timedelta(hours=1), audit_chain.verify_next),
     Job("note-settings", timedelta(days=1), note_settings),

@@ -10,6 +10,7 @@ JOBS = {
     "verify-audit": lazy("Verify the chain of the audit trail"),
     "erase-people": lazy("Erase people whose time to think is over"),
     "retention": lazy("Delete data that have been kept long enough"),
+    "count-surveys": lazy("Count the answers to large surveys"),
     "carry-out-place-changes": lazy("Carry out changes of places whose day has come"),
     "import-people": lazy("Bring in people from files that administrators confirmed"),
     "note-settings": lazy("Note changed settings in the audit trail"),
