@@ -128,7 +128,7 @@ class Words:
         """The name of a group."""
         if group.key == OTHERS:
             return _("Smaller groups together")
-        return self.groups.get(group.key) or group.key if group.key != NONE else _("Not stated")
+        return self.groups.get(group.key) or group.key if group.key != NONE else _("Not known")
 
     def value(self, item: Item, value: str) -> str:
         """A value in words."""
