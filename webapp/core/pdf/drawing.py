@@ -18,7 +18,7 @@ from webapp.core.pdf.typeset import shape
 
 FILLS = {
     "k": "c1", "k2": "c2", "k3": "c3", "k4": "c4", "paper": "paper", "track": "sunk", "tint": "wash", "hollow": "ground", "t": "text",
-    "line": "", "q1": "q1", "q2": "q2", "q3": "q3", "q4": "q4",
+    "line": "", "q1": "q1", "q2": "q2", "q3": "q3", "q4": "q4", "r1": "warn-wash", "on": "white", "dim": "muted",
 }
 STROKES = {"line": "ink", "hollow": "ink", "hair": "hair", "soft": "q2", "three": "c3"}
 PIXEL = 0.75  # points
