@@ -88,6 +88,12 @@ def test_a_role_is_granted_with_its_reason_and_an_end(database, cast, city_admin
     assert (last_act().action, last_act().place_id, last_act().actor_id) == ("role.granted", cast.places.county.id, cast.ids["trainer"])
 
 
+def test_a_last_day_left_empty_as_browsers_send_it_means_that_there_is_none(database, cast, city_administrator, login_as):
+    page = f"/admin/people/{cast.ids['learner']}/rights/new"
+    assert login_as("trainer").post(page, data=form(cast, until="")).status_code == 303
+    assert [grant.until for grant in granted(cast.ids["learner"], Role.STAFF)] == [None]
+
+
 @pytest.mark.parametrize("wrong", [
     {"reason": ""}, {"reason": " . "}, {"reason": "x" * 301}, {"role": "owner"}, {"role": ""}, {"place_id": ""}, {"until": "yesterday"},
     {"until": "2020-01-01"}, {"until": "9999-12-31"},

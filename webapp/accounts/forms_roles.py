@@ -56,10 +56,11 @@ class GrantForm(_WithReason, WithPlace, Form):
 
     def validate_until(self, field: Any) -> None:
         """Empty, or today or later."""
-        if field.raw_data and field.raw_data[0] and field.data is None:
+        if field.data is None:
+            # WTForms finds an empty field wrong, and browsers send one that was left empty.
             field.errors = []
-            raise StopValidation(_("Please choose a day."))
-        if field.data is not None and not self._today <= field.data <= date(self._today.year + 20, 12, 31):
+            raise StopValidation(_("Please choose a day.") if any(field.raw_data or ()) else "")
+        if not self._today <= field.data <= date(self._today.year + 20, 12, 31):
             raise StopValidation(_("The last day of a role is today or later."))
 
 
