@@ -31,6 +31,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def settings_of(folder: Path, public_url: str = "http://127.0.0.1") -> dict[str, str]:
+    """The environment of a program of the product that works on this folder."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    settings = {"MODE": "development", "DATA_DIR": str(folder), "SECRET_KEY": KEY, "PUBLIC_URL": public_url, "LOG_LEVEL": "WARNING"}
+    return {**kept, **{PREFIX + name: value for name, value in settings.items()}}
+
+
 def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(DIES_WITH_PARENT, signal.SIGTERM)
 
@@ -44,15 +51,11 @@ class Live:
         self.log = folder / "server.log"
 
     def __enter__(self) -> Self:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-        settings = {
-            "MODE": "development", "DATA_DIR": str(self.folder), "SECRET_KEY": KEY, "PUBLIC_URL": self.url, "LOG_LEVEL": "WARNING",
-        }
         program = Path(sys.executable).with_name("localgoals")
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [str(program), "serve", "--port", str(self.port)], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env={**kept, **{PREFIX + name: value for name, value in settings.items()}}, preexec_fn=_die_with_parent,  # noqa: PLW1509
+                env=settings_of(self.folder, self.url), preexec_fn=_die_with_parent,  # noqa: PLW1509
             )
         self._wait()
         return self
