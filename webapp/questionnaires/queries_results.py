@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from sqlalchemy import (
     select,
     true,
     type_coerce,
+    union_all,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
@@ -36,6 +37,7 @@ from webapp.questionnaires.access import SHOWN
 from webapp.questionnaires.models import Sheet, SheetCell
 from webapp.questionnaires.results import LISTS, POOL, Item, Shape, Tally, tally_of
 from webapp.questionnaires.results_split import ALL, ANY, NONE
+from webapp.questionnaires.surveys_dimensions import KEYS
 
 # By key of the item, then by value of the dimension; without one everything is under the empty text.
 Found = dict[str, dict[str, list[tuple[str, int, bool, int]]]]
@@ -130,34 +132,43 @@ ALONE: ColumnElement[int] = literal_column("1", Integer)
 NOT_DIVIDED: ColumnElement[str] = literal_column("''", Text)
 
 
-def dimension_names(scope: Scope) -> list[str]:
-    """Names of the dimensions that any of the sheets has. One query."""
-    if _postgresql():
-        keys = func.jsonb_object_keys(Sheet.dimensions).table_valued("key", joins_implicitly=True).render_derived()
-        wanted = select(keys.c.key).distinct().select_from(Sheet).join(keys, true())
-        return sorted(db.session.scalars(wanted.where(scope.where)))
-    each = func.json_each(Sheet.dimensions).table_valued("key", joins_implicitly=True)
-    return sorted(db.session.scalars(select(each.c.key).distinct().select_from(Sheet).join(each, true()).where(scope.where)))
+@dataclass(frozen=True)
+class Outline:
+    """How many sheets are counted, by value of the dimension, and which dimensions any of them has."""
+
+    sizes: Mapping[str, int]
+    dimensions: tuple[str, ...]
+
+    @property
+    def sheets(self) -> int:
+        """How many there are."""
+        return sum(self.sizes.values())
 
 
-def sizes(scope: Scope, by: ColumnElement[str] = NOT_DIVIDED) -> dict[str, int]:
-    """How many sheets are counted, by value. One query."""
-    rows = db.session.execute(select(by.label("said"), func.count()).select_from(Sheet).where(scope.where).group_by("said"))
-    return {str(value): count for value, count in rows}
+def outline(scope: Scope, by: ColumnElement[str] = NOT_DIVIDED, names: Sequence[str] = KEYS) -> Outline:
+    """Sheets by value, and the dimensions among these that occur. One query."""
+    held = [func.count(Sheet.dimensions[name].as_string()) for name in names]
+    counted = select(by.label("divided"), func.count(), *held).select_from(Sheet)
+    rows = db.session.execute(counted.where(scope.where).group_by("divided")).all()
+    present = tuple(name for at, name in enumerate(names) if any(row[2 + at] for row in rows))
+    return Outline({str(row[0]): row[1] for row in rows}, present)
 
 
 def tallies(scope: Scope, counted: Sequence[Item], by: ColumnElement[str] = NOT_DIVIDED) -> dict[str, dict[str, Tally]]:
-    """Counts of every item by key, then by value of the dimension. Three queries at most, none for what does not occur."""
-    found: Found = {}
+    """Counts of every item by key, then by value of the dimension. One query."""
     single = [item for item in counted if not item.pooled and item.shape not in LISTS]
     several = [item for item in counted if not item.pooled and item.shape in LISTS]
     pooled = [item for item in counted if item.pooled]
+    parts: list[Any] = []
     if single:
-        _note(found, db.session.execute(_single(scope, single, by)))
+        parts.append(_single(scope, single, by))
     if several:
-        _note(found, db.session.execute(_several(scope, several, by)))
+        parts.append(_several(scope, several, by))
     if pooled:
-        _note(found, db.session.execute(_pooled(scope, pooled, by)))
+        parts.append(_pooled(scope, pooled, by))
+    found: Found = {}
+    if parts:
+        _note(found, db.session.execute(union_all(*parts) if len(parts) > 1 else parts[0]))
     return {item.key: {value: tally_of(item, rows) for value, rows in found.get(item.key, {}).items()} for item in counted}
 
 
@@ -228,7 +239,8 @@ def _pooled(scope: Scope, counted: Sequence[Item], by: ColumnElement[str]) -> An
     value = case((or_(*words), ""), other, else_=text) if words else case(other, else_=text)
     number = func.row_number().over(partition_by=(SheetCell.sheet_id, key), order_by=(SheetCell.path, place))
     entries = (
-        select(key.label("spot"), by.label("divided"), value.label("said"), place.label("rank"), (number == 1).label("first"))
+        select(key.label("spot"), by.label("divided"), value.label("said"), place.label("rank"),
+               case((number == 1, 1), else_=0).label("first"))
         .select_from(SheetCell).join(Sheet, Sheet.id == SheetCell.sheet_id)
         .join(row, and_(row.sheet_id == SheetCell.sheet_id, row.path == _row_path(counted))).join(each, true())
         .where(scope.where, SheetCell.field_id.in_(sorted(fields)), text.is_not(None), cell_text(row.value).is_not(None)).subquery()

@@ -12,7 +12,7 @@ from webapp.questionnaires.models_surveys import Survey, SurveyMode
 from webapp.questionnaires.results import Item, Shape, items
 from webapp.questionnaires.results_shown import Chapter, chapters
 from webapp.questionnaires.results_split import Group, groups
-from webapp.questionnaires.results_words import Words, dimension_label, groups_words, in_order, names_of
+from webapp.questionnaires.results_words import PLACE, Words, dimension_label, groups_words, in_order, names_of
 from webapp.questionnaires.services_results import Numbers
 
 
@@ -48,7 +48,7 @@ class Board:
 
 
 def board(questionnaire: Questionnaire, numbers: Numbers, dimensions: Sequence[str], group: str = "") -> Board:
-    """The board of these counts. Three queries at most, for names of places and organisations."""
+    """The board of these counts. Two queries at most, for names of places and organisations."""
     found = words_of(questionnaire, numbers)
     divided = ordered(numbers, found) if numbers.by else ()
     keys = {each.key for each in divided}
@@ -62,9 +62,9 @@ def ordered(numbers: Numbers, words: Words) -> tuple[Group, ...]:
 
 
 def words_of(questionnaire: Questionnaire, numbers: Numbers) -> Words:
-    """Names of what the answers and the groups are. Three queries at most."""
-    called = groups_words(numbers.by, numbers.sizes) if numbers.by else {}
-    return Words(names_of(_often(questionnaire, numbers)), called)
+    """Names of what the answers and the groups are. Two queries at most."""
+    names = names_of(_often(questionnaire, numbers), numbers.sizes if numbers.by == PLACE else ())
+    return Words(names, groups_words(numbers.by, numbers.sizes, names) if numbers.by else {})
 
 
 def _often(questionnaire: Questionnaire, numbers: Numbers) -> list[tuple[Item, list[str]]]:

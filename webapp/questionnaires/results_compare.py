@@ -132,8 +132,7 @@ def _shares(item: Item, old: Item, before: Round, after: Round, words: Words) ->
         note = _points(two - one) if one is not None and two is not None else _("asked in one round only")
         pairs.append(Pair(words.value(item if value in item.values else old, value), one, two, note=note))
     return Compared(
-        full_label(item), rows=_("Answer"), before=_("%(round)s, %%", round=before.name), after=_("%(round)s, %%", round=after.name),
-        pairs=pairs, start=0, end=HUNDRED,
+        full_label(item), rows=_("Answer, share in %"), before=before.name, after=after.name, pairs=pairs, start=0, end=HUNDRED,
     )
 
 

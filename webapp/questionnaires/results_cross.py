@@ -41,7 +41,7 @@ def _heat(count: int | None) -> Heat:
 
 def crossing(scope: Scope, first: Item, second: Item) -> Crossing:
     """Two items of these sheets by each other. Two queries."""
-    sheets = sum(queries_results.sizes(scope).values())
+    sheets = queries_results.outline(scope, names=()).sheets
     return Crossing(first, second, sheets, cross(first, second, queries_results.crossed(scope, first, second), sheets=sheets))
 
 

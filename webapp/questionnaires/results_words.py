@@ -34,6 +34,7 @@ from webapp.questionnaires.results_split import NONE, OTHERS, Group
 from webapp.questionnaires.wording import NO_NAMES
 
 MOST_NAMES = 25
+PLACE = "place"
 HUNDREDTH = Decimal("0.01")
 
 
@@ -94,13 +95,13 @@ def _option(options: Iterable[Choice], value: str) -> str:
     return _("Other") if value == OTHER else _("%(value)s (no longer offered)", value=value)
 
 
-def names_of(found: Iterable[tuple[Item, Iterable[str]]]) -> Names:
-    """What the places and organisations among these values are called. Two queries at most."""
-    at: set[UUID] = set()
+def names_of(found: Iterable[tuple[Item, Iterable[str]]], places_too: Iterable[str] = ()) -> Names:
+    """What the places and organisations among these values, and these places, are called. Two queries at most."""
+    at = {UUID(each) for each in places_too if _is_id(each)}
     offices: set[UUID] = set()
     for item, values in found:
         ids = {UUID(each) for each in values if _is_id(each)}
-        if item.asks.type.value == "place":
+        if item.asks.type.value == PLACE:
             at |= ids
         else:
             offices |= ids
@@ -135,10 +136,12 @@ class Words:
         return value_words(item, value, self.names)
 
 
-def groups_words(by: str, values: Iterable[str]) -> dict[str, str]:
-    """What the values of a dimension are called. One query for places."""
+def groups_words(by: str, values: Iterable[str], names: Names) -> dict[str, str]:
+    """What the values of a dimension are called, places by these names."""
     known = [each for each in values if each not in (NONE, OTHERS)]
-    return {str(value): words for value, words in surveys_dimensions.all_words(by, known).items()}
+    if by == PLACE:
+        return {each: names.places.get(str(UUID(each)), "") for each in known if _is_id(each)}
+    return {value: surveys_dimensions.words(by, value) for value in known}
 
 
 def in_order(by: str, words: Mapping[str, str]) -> Callable[[str], tuple[int, str]]:

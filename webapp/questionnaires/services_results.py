@@ -19,7 +19,7 @@ from webapp.questionnaires.access import SHOWN
 from webapp.questionnaires.definitions import DefinitionMissing
 from webapp.questionnaires.models import Sheet
 from webapp.questionnaires.models_surveys import AnswerTag, Survey, SurveyResult
-from webapp.questionnaires.queries_results import NOT_DIVIDED, Scope, by_dimension, by_survey
+from webapp.questionnaires.queries_results import NOT_DIVIDED, Outline, Scope, by_dimension, by_survey
 from webapp.questionnaires.results import NOBODY, Tally, items
 
 # Above this many answers a job counts, and the page shows what it found last.
@@ -37,6 +37,7 @@ class Numbers:
     tallies: Mapping[str, Mapping[str, Tally]]
     counted_at: datetime
     kept: bool = False
+    dimensions: tuple[str, ...] = ()
 
     @property
     def sheets(self) -> int:
@@ -49,40 +50,41 @@ class Numbers:
 
 
 def count(
-    scope: Scope, questionnaire: Questionnaire, by: str, now: datetime, *, sizes: Mapping[str, int] | None = None,
+    scope: Scope, questionnaire: Questionnaire, by: str, now: datetime, *, known: Outline | None = None,
     column: ColumnElement[str] | None = None,
 ) -> Numbers:
-    """Count now, divided by a dimension or by a column. Four queries at most, three where the sizes are known."""
+    """Count now, divided by a dimension or by a column. Two queries, one where the outline is known."""
     divided = column if column is not None else by_dimension(by) if by else NOT_DIVIDED
-    known = queries_results.sizes(scope, divided) if sizes is None else sizes
-    return Numbers(by, known, queries_results.tallies(scope, items(questionnaire), divided) if known else {}, now)
+    found = known or queries_results.outline(scope, divided)
+    tallies = queries_results.tallies(scope, items(questionnaire), divided) if found.sheets else {}
+    return Numbers(by, found.sizes, tallies, now, dimensions=found.dimensions)
 
 
 def numbers(survey: Survey, questionnaire: Questionnaire, by: str, now: datetime) -> Numbers | None:
-    """The numbers of a survey; None where a job has to count them first. At most four queries."""
+    """The numbers of a survey; None where a job has to count them first. Two queries."""
     scope = queries_results.of_surveys([survey.id])
-    sizes = queries_results.sizes(scope, by_dimension(by) if by else NOT_DIVIDED)
-    if sum(sizes.values()) <= MOST_LIVE:
-        return count(scope, questionnaire, by, now, sizes=sizes)
+    known = queries_results.outline(scope, by_dimension(by) if by else NOT_DIVIDED)
+    if known.sheets <= MOST_LIVE:
+        return count(scope, questionnaire, by, now, known=known)
     row = db.session.get(SurveyResult, (survey.id, by))
-    return None if row is None or row.computed_at is None else _kept(row)
+    return None if row is None or row.computed_at is None else _kept(row, known.dimensions)
 
 
-def _kept(row: SurveyResult) -> Numbers:
+def _kept(row: SurveyResult, dimensions: tuple[str, ...]) -> Numbers:
     assert row.computed_at is not None
     tallies = {
         key: {value: Tally.from_json(tally) for value, tally in each.items()} for key, each in row.content["tallies"].items()
     }
-    return Numbers(row.slice, row.content["sizes"], tallies, row.computed_at, kept=True)
+    return Numbers(row.slice, row.content["sizes"], tallies, row.computed_at, kept=True, dimensions=dimensions)
 
 
 Asked = tuple[Survey, Questionnaire]
 
 
 def rounds(before: Asked, after: Asked, now: datetime) -> tuple[Mapping[str, Tally], Mapping[str, Tally]] | None:
-    """Counts of two rounds by key; None where a job has to count one of them first. At most four queries, eight of large surveys."""
+    """Counts of two rounds by key; None where a job has to count one of them first. Two queries, four of large surveys."""
     scope = queries_results.of_surveys([before[0].id, after[0].id])
-    sizes = {UUID(value): number for value, number in queries_results.sizes(scope, by_survey()).items()}
+    sizes = {UUID(value): number for value, number in queries_results.outline(scope, by_survey(), ()).sizes.items()}
     if max(sizes.values(), default=0) > MOST_LIVE:
         found = [numbers(survey, questionnaire, "", now) for survey, questionnaire in (before, after)]
         kept = [{key: each.total(key) for key in each.tallies} for each in found if each is not None]
@@ -94,14 +96,6 @@ def rounds(before: Asked, after: Asked, now: datetime) -> tuple[Mapping[str, Tal
         for value, tally in divided.items():
             by_id[UUID(value)][key] = tally
     return by_id[before[0].id], by_id[after[0].id]
-
-
-def dimensions(survey: Survey, *, large: bool) -> list[str]:
-    """By what the answers to a survey can be divided. One query; of a large one what the job has found."""
-    if not large:
-        return queries_results.dimension_names(queries_results.of_surveys([survey.id]))
-    wanted = select(SurveyResult.slice).where(SurveyResult.survey_id == survey.id, SurveyResult.slice != "")
-    return sorted(db.session.scalars(wanted))
 
 
 def want(survey_id: UUID, now: datetime) -> None:
@@ -123,7 +117,7 @@ def keep_due(now: datetime) -> int:
         known = [each for each in rows if each]
         first = rows.get("")
         if first is None or first.sheets != sheets:
-            known = queries_results.dimension_names(queries_results.of_surveys([survey_id]))
+            known = list(queries_results.outline(queries_results.of_surveys([survey_id])).dimensions)
         for name in ("", *known):
             if _due(rows.get(name), sheets, now):
                 with unit_of_work():
@@ -147,7 +141,7 @@ def _due(row: SurveyResult | None, sheets: int, now: datetime) -> bool:
 
 
 def keep(survey_id: UUID, questionnaire: Questionnaire, by: str, now: datetime) -> None:
-    """Count a survey and keep the numbers. Five statements."""
+    """Count a survey and keep the numbers. Three statements."""
     found = count(queries_results.of_surveys([survey_id]), questionnaire, by, now)
     content: dict[str, Any] = {
         "sizes": dict(found.sizes),

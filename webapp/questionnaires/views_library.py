@@ -48,7 +48,7 @@ def questionnaire(questionnaire_id: str) -> str:
     tags = [tag for tag in LANGUAGES if tag in one.languages] if shown == BOTH else [shown if shown in one.languages else one.languages[0]]
     return render_template(
         "questionnaires/volume.html", volume=volume, one=one, forms=[blank.preview(one, tag) for tag in tags], shown=shown, key=new_id(),
-        labels=labels, writes=access.author(who),
+        labels=labels, writes=access.author(who), guides=access.guide(who),
     )
 
 

@@ -33,6 +33,7 @@ from webapp.questionnaires.results_board import Board, board, crossable, is_clos
 from webapp.questionnaires.results_compare import Comparison, Round, compare
 from webapp.questionnaires.results_cross import Crossing, crossing
 from webapp.questionnaires.results_words import Words, full_label
+from webapp.questionnaires.surveys_dimensions import KEYS
 from webapp.questionnaires.views import me
 from webapp.questionnaires.views_surveys import survey_or_404
 
@@ -67,14 +68,10 @@ def frame_or_404(survey_id: UUID) -> Frame:
 
 
 def _board(frame: Frame) -> Board | None:
-    """The results that the address asks for; None where a job has to count first. At most five queries, three more for names."""
-    survey, now = frame.survey, clock.now()
+    """The results that the address asks for; None where a job has to count first. At most two queries, two more for names."""
     by = request.args.get("by", "")
-    whole = services_results.numbers(survey, frame.questionnaire, by if by.isidentifier() else "", now)
-    if whole is None:
-        return None
-    known = services_results.dimensions(survey, large=whole.kept)
-    return board(frame.questionnaire, whole, known, request.args.get("group", ""))
+    found = services_results.numbers(frame.survey, frame.questionnaire, by if by in KEYS else "", clock.now())
+    return None if found is None else board(frame.questionnaire, found, found.dimensions, request.args.get("group", ""))
 
 
 @bp.get(RESULTS)
@@ -159,7 +156,7 @@ def _name(frame: Frame, survey: Survey) -> str:
 
 
 def _compared(frame: Frame, other: Survey) -> Comparison | None:
-    """Both rounds; None where one of them has to be counted first. At most seven queries."""
+    """Both rounds; None where one of them has to be counted first. At most four queries."""
     earlier = definitions.of_revision(other.revision)
     found = services_results.rounds((other, earlier), (frame.survey, frame.questionnaire), clock.now())
     if found is None:
@@ -190,11 +187,13 @@ def save_worksheets(questionnaire_id: str, form: str) -> Response:
 
 
 def _worksheets(questionnaire_id: str) -> Board:
-    """Counts of the sheets below the viewer's places, divided by place where that is asked for. At most seven queries."""
+    """Counts of the sheets below the viewer's places, divided by place where that is asked for. At most four queries."""
     scope = queries_results.of_questionnaire(questionnaire_id, access.guided_paths(me()))
     revision = queries_results.last_revision(scope)
-    volume = None if revision else library.volume(questionnaire_id)
-    one = definitions.of_revision(revision) if revision else volume.questionnaire if volume else abort(404)
+    one = definitions.of_revisions([revision]).get(revision) if revision else None
+    if one is None:
+        volume = library.volume(questionnaire_id) or abort(404)
+        one = volume.questionnaire
     by = "place" if request.args.get("by") == "place" else ""
     found = services_results.count(scope, one, by, clock.now(), column=queries_results.by_place() if by else None)
     return board(one, found, ("place",), request.args.get("group", ""))
