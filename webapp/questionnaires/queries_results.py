@@ -168,7 +168,8 @@ def tallies(scope: Scope, counted: Sequence[Item], by: ColumnElement[str] = NOT_
         parts.append(_pooled(scope, pooled, by))
     found: Found = {}
     if parts:
-        _note(found, db.session.execute(union_all(*parts) if len(parts) > 1 else parts[0]))
+        together: Any = union_all(*parts) if len(parts) > 1 else parts[0]
+        _note(found, db.session.execute(together))
     return {item.key: {value: tally_of(item, rows) for value, rows in found.get(item.key, {}).items()} for item in counted}
 
 
