@@ -16,13 +16,16 @@ from webapp.questionnaires import (
     own_merge,
     views,
     views_answer,
+    views_builder,
     views_comments,
     views_exercise,
+    views_exports,
     views_files,
     views_history,
     views_join,
     views_library,
     views_people,
+    views_publishing,
     views_results,
     views_sheet,
     views_state,
@@ -41,7 +44,12 @@ __all__ = ["init_app", "models", "models_surveys", "views_comments", "views_file
 def init_app(app: Flask) -> None:
     """Register the pages, and how an exercise is shown as a step."""
     app.register_blueprint(views_sheet.bp)
-    for module in (views, views_exercise, views_history, views_join, views_library, views_people, views_state, views_results, views_texts):
+    for module in (
+        views, views_exercise, views_exports, views_history, views_join, views_library, views_people, views_state, views_results,
+        views_texts,
+    ):
+        app.register_blueprint(module.bp)
+    for module in (views_builder, views_publishing):
         app.register_blueprint(module.bp)
     own_data.wire()
     own_merge.wire()

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import io
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webapp.core.database import db
+from webapp.core.errors import DomainError
+from webapp.courses.questionnaire.content import Questionnaire
+from webapp.courses.questionnaire.fields import COLUMN_TYPES, FieldType
+from webapp.questionnaires import drafting, library
+from webapp.questionnaires.models import QuestionnaireDraft
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.testing import FlaskClient
+
+EDIT = "/questionnaires/village/edit?lang=en"
+PART = "/questionnaires/village/part?lang=en&key="
+ACTS = st.tuples(
+    st.sampled_from(["section", "add", "up", "down", "remove", "duplicate"]), st.integers(0, 30), st.sampled_from(list(FieldType)),
+)
+
+
+@pytest.fixture
+def author(login_as: Callable[[str], FlaskClient]) -> FlaskClient:
+    """An author with an empty draft."""
+    client = login_as("author")
+    form = {"id": "village", "title.en": "Village", "title.zh-Hans": "村", "kind": "worksheet", "languages": ["zh-Hans", "en"]}
+    assert client.post("/questionnaires/new", data=form).status_code == 303
+    return client
+
+
+def draft() -> QuestionnaireDraft:
+    return db.session.get_one(QuestionnaireDraft, "village", populate_existing=True)
+
+
+def complete(client: FlaskClient) -> None:
+    client.post(EDIT, data={"act": "add", "part": ":part-1", "type": "text", "version": 1})
+    client.post(PART, data={
+        "title.en": "Village", "title.zh-Hans": "村", "summary.en": "For villages", "summary.zh-Hans": "村用",
+        "kind": "worksheet", "minutes": "9", "version": 2,
+    })
+    client.post(PART + ":part-1", data={"id": "part-1", "title.en": "One", "title.zh-Hans": "一", "version": 3})
+    client.post(PART + "text", data={"id": "village-name", "label.en": "Name", "label.zh-Hans": "名称", "limit": "50", "version": 4})
+
+
+@pytest.mark.usefixtures("database")
+def test_an_author_writes_a_questionnaire_and_publishes_it(author: FlaskClient) -> None:
+    complete(author)
+    page = author.get(EDIT).text
+    assert "village-name" in page
+    assert "to mend" not in page
+    assert "village-name" in author.get("/questionnaires/village/publish?lang=en").text
+    assert author.post("/questionnaires/village/publish", data={"version": 5}).status_code == 303
+    volume = library.volume("village")
+    assert volume is not None
+    assert [each.id for each in volume.questionnaire.fields] == ["village-name"]
+    assert "published" in author.get("/questionnaires/village/publish?lang=en").text
+    author.post("/questionnaires/village/publish", data={"act": "withdraw"})
+    assert library.volume("village") is None
+
+
+@pytest.mark.usefixtures("database")
+def test_an_incomplete_draft_says_what_is_missing_and_is_not_published(author: FlaskClient) -> None:
+    assert "to mend" in author.get(EDIT).text
+    author.post("/questionnaires/village/publish", data={"version": 1})
+    assert library.volume("village") is None
+
+
+@pytest.mark.usefixtures("database")
+def test_of_two_authors_the_second_is_told_and_keeps_what_was_typed(author: FlaskClient) -> None:
+    author.post(EDIT, data={"act": "section", "version": 1})
+    answer = author.post(PART + ":part-1", data={"id": "part-1", "title.en": "Mine", "version": 1})
+    assert answer.status_code == 409
+    assert 'value="Mine"' in answer.text
+
+
+@pytest.mark.usefixtures("database")
+def test_a_removal_can_be_undone(author: FlaskClient) -> None:
+    complete(author)
+    author.post(EDIT, data={"act": "remove", "part": "village-name", "version": 5})
+    assert "Undo the removal" in author.get(EDIT).text
+    author.post(EDIT, data={"act": "undo", "version": 6})
+    assert draft().content["now"]["sections"][0]["fields"][0]["id"] == "village-name"
+
+
+@pytest.mark.usefixtures("database")
+def test_a_file_with_problems_leaves_nothing_behind(login_as: Callable[[str], FlaskClient]) -> None:
+    answer = login_as("author").post("/questionnaires/new", data={"file": (io.BytesIO(b"title: x\nsections: []\n"), "bad.yaml")})
+    assert answer.status_code == 422
+    assert "bad.yaml:2" in answer.text
+    assert db.session.get(QuestionnaireDraft, "bad") is None
+
+
+@pytest.mark.parametrize("path", ["/questionnaires/new", EDIT, PART,
+    "/questionnaires/village/publish", "/questionnaires/village.draft.yaml"])
+def test_for_others_the_builder_does_not_exist(author: FlaskClient, login_as: Callable[[str], FlaskClient], path: str) -> None:
+    assert author.get(path).status_code == 200
+    assert login_as("learner").get(path).status_code == 404
+
+
+@pytest.mark.parametrize("kind", list(FieldType))
+def test_every_type_has_a_form_and_a_place_in_the_outline(author: FlaskClient, kind: FieldType) -> None:
+    author.post(EDIT, data={"act": "add", "part": ":part-1", "type": kind.value, "version": 1})
+    assert author.get(PART + kind.value).status_code == 200
+    assert author.post(PART + kind.value, data={"id": kind.value, "version": 2}).status_code == 303
+    assert author.get(EDIT).status_code == 200
+
+
+@given(st.lists(ACTS, max_size=25))
+def test_any_steps_leave_content_that_reads_back_with_ids_of_its_own(app: object, steps: list[tuple[str, int, FieldType]]) -> None:
+    content = drafting.blank("one", ["zh-Hans", "en"], "worksheet", {})
+    for act, number, kind in steps:
+        keys = [key for key, _list, _at in drafting.entries(content)]
+        key = keys[number % len(keys)] if keys else ":none"
+        with suppress(DomainError):
+            if act == "section":
+                drafting.add_section(content)
+            elif act == "add":
+                table = not key.startswith(":") and "." not in key and drafting.find(content, key).entry["type"] == FieldType.TABLE
+                if key.startswith(":") or (table and kind in COLUMN_TYPES):
+                    drafting.add_field(content, key, kind.value)
+            elif act in ("up", "down"):
+                drafting.move(content, key, -1 if act == "up" else 1)
+            else:
+                getattr(drafting, act)(content, key)
+    one = drafting.read(content)
+    assert drafting.read(one.to_content()) == one
+    ids = [each.id for each in one.fields]
+    assert len(ids) == len(set(ids))
+    assert isinstance(one, Questionnaire)
+    drafting.troubles(content)
