@@ -27,6 +27,7 @@ RECORDS = {
     "place_id": "the place itself",
     "grant_id": "the place of the role",
     "invitation_id": "the place of the code",
+    "survey_id": "the survey's place",
 }
 PLACES = ("own county", "other county", "parent city", "other country")
 HEAD = """\

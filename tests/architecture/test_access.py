@@ -19,7 +19,7 @@ FOR_ROLES |= {
 FOR_ROLES |= {
     f"library.{view}": {"trainer", "author", "staff", "administrator"} for view in ("questionnaires", "questionnaire", "file", "form")
 }
-FOR_ROLES |= {"sheets.review": {"trainer", "staff", "administrator"}}
+FOR_ROLES |= {endpoint: {"trainer", "staff", "administrator"} for endpoint in ("sheets.review", "surveys.surveys", "surveys.new")}
 
 
 def client_of(role, client, login_as):

@@ -13,6 +13,7 @@ import pytest
 
 import webapp
 from tests.cast import signed_in_client
+from tests.questionnaires.survey_world import QUESTIONS
 from webapp.accounts import rights, services
 from webapp.accounts.models import Organisation, OrganisationType, Role, RoleGrant
 from webapp.accounts.models_invitations import InvitationCode
@@ -22,6 +23,9 @@ from webapp.core.database import db
 from webapp.core.ids import new_id
 from webapp.core.unit_of_work import unit_of_work
 from webapp.places.models import Country, Place, PlaceSpell
+from webapp.questionnaires import services_surveys
+from webapp.questionnaires.models_surveys import SurveyMode
+from webapp.questionnaires.services_surveys import Plan
 
 NOW = datetime(2026, 9, 14, 4, 0, tzinfo=UTC)
 TOOLS = Path(__file__).parents[2] / "tools"
@@ -54,9 +58,9 @@ def places(cast):
 
 
 @pytest.fixture
-def records(places):
+def records(cast, places):
     """`records["person_id"]["own county"]` is the id of such a record."""
-    made = {name: {} for name in page.RECORDS}
+    made = {name: {} for name in page.RECORDS} | {"field_id": dict.fromkeys(page.PLACES, "wish")}
     with unit_of_work():
         for number, (column, place) in enumerate(places.items()):
             person = services.create_person(name=f"Person {column}", language="en", now=NOW, place=place)
@@ -71,8 +75,16 @@ def records(places):
             )
             db.session.add_all([office, grant, code])
             made["person_id"][column], made["organisation_id"][column] = person.id, office.id
+            made["survey_id"][column] = plan_survey(cast, place)
             made["place_id"][column], made["grant_id"][column], made["invitation_id"][column] = place.id, grant.id, code.id
     return made
+
+
+def plan_survey(cast, place):
+    """A survey of a place that was made by somebody else."""
+    plan = Plan("", SurveyMode.NAMED, place.id, NOW, NOW + timedelta(days=9))
+    survey = services_surveys.create(questionnaire=QUESTIONS, plan=plan, actor_id=cast.ids["outsider"], now=NOW)
+    return survey.id
 
 
 @pytest.fixture

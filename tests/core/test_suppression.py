@@ -49,7 +49,11 @@ def test_no_small_number_of_a_line_is_shown_or_can_be_worked_out(counts):
         assert sum(counts[number] for number in line.cells) >= SMALL
 
 
-@given(st.integers(2, 3).flatmap(lambda width: st.lists(st.lists(st.integers(0, 4), min_size=width, max_size=width), min_size=2, max_size=3)))
+def grids(width):
+    return st.lists(st.lists(st.integers(0, 4), min_size=width, max_size=width), min_size=2, max_size=3)
+
+
+@given(st.integers(2, 3).flatmap(grids))
 def test_no_small_number_of_a_table_is_shown_or_can_be_worked_out(rows):
     table = hide_table(rows, SMALL)
     width = len(rows[0])

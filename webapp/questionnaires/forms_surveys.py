@@ -30,8 +30,8 @@ MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
 class _Moment(DateTimeLocalField):
     """A moment of the programme's zone; older browsers show a line of text for it."""
 
-    def __init__(self, label: Any) -> None:
-        super().__init__(label, format=MOMENTS)
+    def __init__(self, label: Any, **rest: Any) -> None:
+        super().__init__(label, format=MOMENTS, **rest)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         try:
@@ -80,6 +80,7 @@ class SurveyForm(WithPlace, Form):
 
     def validate_earlier_id(self, field: Any) -> None:
         """One of the list, or none."""
+        field.data = field.data or ""
         _one_of(field)
 
     def validate_title(self, field: Any) -> None:

@@ -25,7 +25,6 @@ from webapp.core.documents.blocks import (
     Table,
     Writing,
 )
-from webapp.core.documents.pdf import to_pdf
 from webapp.core.i18n import _, speaking
 from webapp.core.ui.dates import moment_text
 from webapp.courses.questionnaire.content import Questionnaire
@@ -48,6 +47,9 @@ class PaperForm:
 
 def to_print(survey: Survey, questionnaire: Questionnaire, forms: Sequence[PaperForm], language: str) -> bytes:
     """All forms as one PDF, each beginning on a page of its own."""
+    # What prints takes long to load, which no start should wait for.
+    from webapp.core.documents.pdf import to_pdf  # noqa: PLC0415
+
     with speaking(language):
         title = title_of(survey, questionnaire.title)
         asked = list(_questions(questionnaire, language))

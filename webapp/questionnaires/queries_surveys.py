@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -14,6 +15,7 @@ from webapp.accounts.models import Person, SignIn
 from webapp.core.database import db
 from webapp.core.i18n import _
 from webapp.core.suppression import LEAST, hide_table, small
+from webapp.places.models import Place
 from webapp.questionnaires.models import Sheet, SheetState
 from webapp.questionnaires.models_surveys import Survey, SurveyCode, SurveyMode, SurveyPerson
 
@@ -117,9 +119,30 @@ def _together(rows: Sequence[tuple[str, int, int]]) -> list[tuple[str, int, int]
     return [row for row in rows if row not in few] + [others]
 
 
-def survey(survey_id: UUID) -> Survey | None:
-    """A survey. One query."""
-    return db.session.get(Survey, survey_id)
+@dataclass(frozen=True)
+class Seen:
+    """A survey with its place. `begun`: somebody has begun to answer, or holds a printed form that says how answers are kept."""
+
+    survey: Survey
+    place: Place | None
+    begun: bool
+
+
+def seen(survey_id: UUID) -> Seen | None:
+    """A survey as those see it who run it. One query."""
+    row = db.session.execute(
+        select(Survey, Place, begun(Survey.id)).outerjoin(Place, Place.id == Survey.place_id).where(Survey.id == survey_id)
+    ).first()
+    return None if row is None else Seen(row[0], row[1], bool(row[2]))
+
+
+def begun(survey_id: Any) -> ColumnElement[bool]:
+    """The condition that somebody has begun to answer. `survey_id` is an id or a column."""
+    return or_(
+        select(Sheet.id).where(Sheet.survey_id == survey_id).exists(),
+        select(SurveyPerson.person_id).where(SurveyPerson.survey_id == survey_id, SurveyPerson.answered).exists(),
+        select(SurveyCode.code_hash).where(SurveyCode.survey_id == survey_id).exists(),
+    )
 
 
 def by_link(code: str) -> Survey | None:

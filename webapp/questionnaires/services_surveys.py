@@ -16,9 +16,9 @@ from webapp.core.ids import new_code, new_id
 from webapp.core.upsert import insert_for
 from webapp.courses.questionnaire.content import Questionnaire
 from webapp.courses.services import store_revisions
+from webapp.questionnaires import queries_surveys
 from webapp.questionnaires import rules_surveys as rules
-from webapp.questionnaires.models import Sheet
-from webapp.questionnaires.models_surveys import Survey, SurveyCode, SurveyMode, SurveyPerson
+from webapp.questionnaires.models_surveys import Survey, SurveyMode, SurveyPerson
 from webapp.questionnaires.rules_surveys import Phase, phase_of
 
 AT_ONCE = 500
@@ -78,7 +78,7 @@ def change(*, survey: Survey, questionnaire: Questionnaire, plan: Plan, actor_id
     Raises `ModeIsFixed`, `OpeningIsFixed`, `NoFilesWithoutName`.
     """
     before, planned = _noted(survey), phase_of(survey.opens_at, survey.closes_at, now) is Phase.PLANNED
-    if plan.mode is not survey.mode and begun(survey):
+    if plan.mode is not survey.mode and db.session.scalar(select(queries_surveys.begun(survey.id))):
         raise rules.ModeIsFixed
     if not planned and plan.opens_at != survey.opens_at:
         raise rules.OpeningIsFixed
@@ -98,14 +98,6 @@ def change(*, survey: Survey, questionnaire: Questionnaire, plan: Plan, actor_id
     db.session.flush()
     record(actor_id=actor_id, action="survey.changed", subject=("survey", survey.id), now=now, place_id=survey.place_id, before=before,
            after=_noted(survey))
-
-
-def begun(survey: Survey) -> bool:
-    """Whether anybody has begun to answer, or holds a printed form that says how answers are kept. One query."""
-    sheets = select(Sheet.id).where(Sheet.survey_id == survey.id).exists()
-    marked = select(SurveyPerson.person_id).where(SurveyPerson.survey_id == survey.id, SurveyPerson.answered).exists()
-    printed = select(SurveyCode.code_hash).where(SurveyCode.survey_id == survey.id).exists()
-    return bool(db.session.scalar(select(sheets | marked | printed)))
 
 
 def close(*, survey: Survey, actor_id: UUID, now: datetime) -> None:

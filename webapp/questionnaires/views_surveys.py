@@ -26,6 +26,7 @@ from webapp.places import queries as places
 from webapp.questionnaires import access, definitions, labels_surveys, library, queries_surveys, services_surveys
 from webapp.questionnaires.forms_surveys import ClosingForm, SurveyForm, aware, filled
 from webapp.questionnaires.models_surveys import Survey
+from webapp.questionnaires.queries_surveys import Seen
 from webapp.questionnaires.rules_surveys import Phase, phase_of
 from webapp.questionnaires.surveys_list import questionnaires, surveys_list
 from webapp.questionnaires.views import me
@@ -53,13 +54,15 @@ def save(form: str) -> Response:
 
 
 def survey_or_404(survey_id: UUID) -> Survey:
-    """A survey for who looks after it: they made it, or a role of theirs covers its place. Two queries."""
-    who = me()
-    survey = queries_surveys.survey(survey_id) or abort(404)
-    place = places.find(survey.place_id) if survey.place_id else None
-    if survey.created_by_id != who.person_id and not access.guides_place(who, place):
+    """A survey for who looks after it: they made it, or a role of theirs covers its place. One query."""
+    return _seen_or_404(survey_id).survey
+
+
+def _seen_or_404(survey_id: UUID) -> Seen:
+    who, seen = me(), queries_surveys.seen(survey_id) or abort(404)
+    if seen.survey.created_by_id != who.person_id and not access.guides_place(who, seen.place):
         abort(404)
-    return survey
+    return seen
 
 
 @bp.route(f"{HOME}new", methods=["GET", "POST"])
@@ -121,7 +124,8 @@ def _may_ask_in(who: Viewer, form: SurveyForm) -> bool:
 @allow(access.guide)
 def edit(survey_id: UUID) -> Any:
     """Change a survey, as far as that is fair to who has answered."""
-    who, survey = me(), survey_or_404(survey_id)
+    who, seen = me(), _seen_or_404(survey_id)
+    survey = seen.survey
     form = _form(who, filled(survey), survey)
     phase = phase_of(survey.opens_at, survey.closes_at, clock.now())
     if phase is not Phase.PLANNED and request.method == "POST":
@@ -136,7 +140,7 @@ def edit(survey_id: UUID) -> Any:
             flash(_("The survey is changed."), "ok")
             return redirect(address(f"{HOME}{survey_id}/"), 303)
     body = render_template(
-        "questionnaires/survey_form.html", form=form, survey=survey, phase=phase, key=None, fixed=services_surveys.begun(survey),
+        "questionnaires/survey_form.html", form=form, survey=survey, phase=phase, key=None, fixed=seen.begun,
         labels=labels_surveys, title=labels_surveys.title_of(survey, definitions.of_revision(survey.revision).title),
     )
     return (body, 422) if form.errors else body

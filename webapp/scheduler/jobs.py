@@ -18,6 +18,7 @@ from webapp.core.mail.jobs import deliver_due, sweep_sent
 from webapp.learning.services import sweep_reports
 from webapp.places.operations import carry_out_due
 from webapp.portal.audit_settings import note_settings
+from webapp.questionnaires import jobs as surveys
 from webapp.questionnaires.files import sweep as sweep_files
 from webapp.questionnaires.services_results import keep_due
 from webapp.quizzes.jobs import close_expired
@@ -59,6 +60,8 @@ JOBS = (
     Job("sweep-sign-in-traces", timedelta(hours=6), sweep_traces),
     Job("sweep-reading-reports", timedelta(days=1), sweep_reports),
     Job("sweep-sent-mail", timedelta(days=1), sweep_sent),
+    Job("send-surveys", timedelta(minutes=1), surveys.send_surveys),
+    Job("mix-survey-answers", timedelta(hours=6), surveys.mix_answers),
     Job("sweep-files", timedelta(hours=6), sweep_files),
     Job("erase-people", timedelta(hours=1), erase_due),
     Job("retention", timedelta(days=1), retention.run),

@@ -19,6 +19,8 @@ JOBS = {
     "sweep-idempotency-keys": lazy("Forget keys of forms that nobody sends again"),
     "sweep-sessions": lazy("Delete sessions, links and sign-ups that are over"),
     "sweep-reading-reports": lazy("Delete reports of reading time that were counted"),
+    "send-surveys": lazy("Send invitations to surveys and reminders"),
+    "mix-survey-answers": lazy("Mix the order of anonymous answers"),
     "sweep-files": lazy("Delete files that stand on no sheet any more"),
     "sweep-sent-mail": lazy("Delete mail that was sent 30 days ago"),
 }
