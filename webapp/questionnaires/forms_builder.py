@@ -55,14 +55,16 @@ WORDS = {
     "top": lazy("How many to rank"),
     "rows_from": lazy("Rows from a table"), "columns": lazy("Columns"), "columns_from": lazy("Columns from a table"),
     "cell": lazy("What each cell asks"), "rows.min": lazy("Least rows"), "rows.max": lazy("Most rows"), "rows.start": lazy("Rows at first"),
-    "totals": lazy("Columns to add up"), "accept": lazy("Kinds of files"), "max_mb": lazy("Largest file in MB"), "count": lazy("Most files"),
+    "totals": lazy(
+        "Columns to add up"), "accept": lazy("Kinds of files"), "max_mb": lazy("Largest file in MB"), "count": lazy("Most files"),
     "text": lazy("Text"), "value": lazy("Calculation"), "of": lazy("What is drawn"), "by": lazy("Crossed with"),
 }
 HINTS = {
     "required": lazy('Empty: no. The word always: yes. Or a condition, such as plan_kind == "overall"'),
     "when": lazy('A condition, such as has_plan == "yes"; in it, the id of a field is written with _ for -'),
     "value": lazy("For example sum(budget.amount)"), "rows_from": lazy("table.column"), "columns_from": lazy("table.column"),
-    "of": lazy("The id of a field, or table.column"), "totals": lazy("Ids, with commas between"), "goals": lazy("Numbers, with commas between"),
+    "of": lazy(
+        "The id of a field, or table.column"), "totals": lazy("Ids, with commas between"), "goals": lazy("Numbers, with commas between"),
     "targets": lazy("Such as 11.7, with commas between"), "sources": lazy("Ids of the bibliography, with commas between"),
     "accept": lazy("pdf, image, spreadsheet, document; empty: all"),
 }
