@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -31,14 +31,11 @@ from webapp.courses.questionnaire.paths import SpotKind, cell_path, field_of, lo
 from webapp.courses.questionnaire.values import check, is_other, other_text
 from webapp.courses.revisions import plain
 from webapp.goals.reference import Goal, reference
-from webapp.questionnaires import order_keys, wording
+from webapp.questionnaires import charts_of_sheet, order_keys, wording
 from webapp.questionnaires.models import MemberRole, Sheet
 from webapp.questionnaires.page_texts import file_rules, guidance_html, script_texts
 from webapp.questionnaires.queries import ConflictLine, MemberLine, Stored
 from webapp.questionnaires.queries_page import NO_TALK, Names, Talk, Uploaded
-
-# The charts room draws what it can; until a field has a drawing its place says so.
-draw_chart: list[Callable[[ChartField, Answers], Markup]] = []
 
 
 @dataclass(frozen=True)
@@ -311,9 +308,9 @@ class SheetPage:
         """Columns of a matrix: id and text."""
         return [(line.id, line.words()) for line in self.answers.across(matrix.id)]
 
-    def chart(self, asked: ChartField) -> Markup | None:
-        """The drawing of a chart, once something draws charts."""
-        return draw_chart[0](asked, self.answers) if draw_chart else None
+    def chart(self, asked: ChartField) -> Markup:
+        """The drawing of a chart, with its numbers."""
+        return charts_of_sheet.drawn(asked, self.answers)
 
     def here(self, field_id: str, viewer_id: UUID) -> list[str]:
         """Names of others who are at this field just now."""

@@ -258,8 +258,9 @@ def _cross(chart: Cross, board: Board) -> None:
         board.name(found, 0, high)
         for number, cell in enumerate(cells):
             x, shade = label + GAP + number * step, chart.shade(cell)
-            board.rect(shade, x + 1, board.y + 1, step - 2, high - 2)
-            if not shade:
+            if shade:
+                board.rect(shade, x + 1, board.y + 1, step - 2, high - 2)
+            else:
                 board.rect("line hair", x + 1.5, board.y + 1.5, step - 3, high - 3)
             said = measure.shortened(cell.words, SIZE, step - 4)
             board.text(said, x + step / 2, board.y + high / 2 + 4.5, anchor="middle", kind="on" if shade in DARK else "")

@@ -248,7 +248,7 @@ class Composer:
         drawing = DrawingPart(
             Drawing(block.svg, language=self.language), element=figure, share=block.width, indent=self.setting.indent,
         )
-        drawing.highest = self.height * 0.55
+        drawing.highest = self.height * 0.8
         return [StackPart([drawing, *self._caption(block.caption)], whole=True, before=10, after=10)]
 
     @part.register
