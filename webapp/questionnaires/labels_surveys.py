@@ -13,7 +13,7 @@ MODES = {
     SurveyMode.NAMED: lazy("With names: trainers and staff of the place see who answered what"),
 }
 MODES_SHORT = {SurveyMode.ANONYMOUS: lazy("Anonymous"), SurveyMode.NAMED: lazy("With names")}
-PHASES = {Phase.PLANNED: lazy("Planned"), Phase.OPEN: lazy("Open"), Phase.CLOSED: lazy("Closed")}
+PHASES = {Phase.PLANNED: lazy("Not open yet"), Phase.OPEN: lazy("Open for answers"), Phase.CLOSED: lazy("Closed for answers")}
 MARKS = {Phase.PLANNED: "todo", Phase.OPEN: "now", Phase.CLOSED: "done"}
 WORDS, PLACE, ORGANISATION = "words", "place", "organisation"
 GROUPINGS = {WORDS: lazy("One name for all"), PLACE: lazy("By their place"), ORGANISATION: lazy("By their organisation")}

@@ -74,7 +74,7 @@ def asked_list(survey: Survey) -> Listing[AskedRow]:
         Column("organisation", lazy("Organisation"), lambda row: row.organisation),
         Column("place", lazy("Place"), lambda row: row.place),
         Column("sign-in", lazy("Signing in"), lambda row: str(people_list.SIGN_IN_STATES[row.sign_in])),
-        Column("invited", lazy("Invited"), lambda row: _("Yes") if row.invited else _("Not yet")),
+        Column("invited", lazy("Invitation sent"), lambda row: _("Yes") if row.invited else _("Not yet")),
         Column("reminders", lazy("Reminders sent"), lambda row: row.reminders),
     )
     filters = [Filter("group", lazy("Group"), by_group, lambda: [(each, each or _("No group")) for each in _groups(survey.id)])]

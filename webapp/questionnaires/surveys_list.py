@@ -86,7 +86,7 @@ COLUMNS: tuple[Column[SurveyRow], ...] = (
     Column("questionnaire", lazy("Questionnaire"), lambda row: row.questionnaire),
     Column("place", lazy("Place"), lambda row: row.place),
     Column("state", lazy("State"), lambda row: str(labels_surveys.PHASES[row.phase]), state=lambda row: labels_surveys.MARKS[row.phase]),
-    Column("mode", lazy("Answers"), lambda row: str(labels_surveys.MODES_SHORT[row.mode]), sort=Survey.mode),
+    Column("mode", lazy("Are answers kept with names?"), lambda row: str(labels_surveys.MODES_SHORT[row.mode]), sort=Survey.mode),
     Column("opens", lazy("Opens"), lambda row: row.opens_at, sort=Survey.opens_at),
     Column("closes", lazy("Closes"), lambda row: row.closes_at, sort=Survey.closes_at, indexed=True),
     Column("asked", lazy("People asked"), lambda row: row.asked),
