@@ -43,11 +43,18 @@ def _teaching(_place: str) -> Sequence[str]:
 
 
 def _sheets(place: str) -> Sequence[str]:
-    return [_("may read the sheets that people of %(place)s have handed in, give feedback, accept and return them", place=place)]
+    return [
+        _("may read the sheets that people of %(place)s have handed in, give feedback, accept and return them", place=place),
+        _("may run surveys of people of %(place)s and see the results", place=place),
+    ]
 
 
 def _library(_place: str) -> Sequence[str]:
     return [_("may look through every questionnaire, print it, save its file and begin a sheet of it")]
+
+
+def _writing(_place: str) -> Sequence[str]:
+    return [_("may write questionnaires and publish them for everybody")]
 
 
 def _interface(place: str) -> Sequence[str]:
@@ -75,6 +82,7 @@ def _programme(_place: str) -> Sequence[str]:
 RIGHTS = (
     Right("sheets", frozenset({Role.TRAINER, Role.STAFF, Role.ADMINISTRATOR}), ("guide",), _sheets),
     Right("library", frozenset({Role.TRAINER, Role.AUTHOR, Role.STAFF, Role.ADMINISTRATOR}), ("use_library",), _library),
+    Right("questionnaires", frozenset({Role.AUTHOR, Role.ADMINISTRATOR}), ("author",), _writing),
     Right("statistics", frozenset({Role.STAFF, Role.ADMINISTRATOR}), ("see_statistics",), _statistics),
     Right("interface", frozenset({Role.STAFF, Role.ADMINISTRATOR}), ("use_interface",), _interface),
     Right("teaching", frozenset({Role.TRAINER, Role.AUTHOR, Role.STAFF, Role.ADMINISTRATOR}), ("teach",), _teaching),
