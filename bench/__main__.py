@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import audit_search, certificate, crowd, first_visit, memory, pages, people_import, people_list, quiz, sheet, start
+from bench import audit_search, certificate, crowd, first_visit, memory, pages, people_import, people_list, quiz, results, sheet, start
 from bench.findings import Finding, table
 from bench.stage import Stage, say
 
@@ -25,6 +25,7 @@ PARTS: dict[str, Callable[[Stage], list[Finding]]] = {
     "people-list": people_list.measure,
     "people-import": people_import.measure,
     "audit-search": audit_search.measure,
+    "results": results.measure,
     "memory": memory.measure,
 }
 

@@ -129,6 +129,7 @@ def last_revision(scope: Scope) -> str | None:
 
 # One value a sheet: each is the first of its sheet.
 ALONE: ColumnElement[int] = literal_column("1", Integer)
+NO_PLACE: ColumnElement[int] = literal_column("0", Integer)
 NOT_DIVIDED: ColumnElement[str] = literal_column("''", Text)
 
 
@@ -156,12 +157,15 @@ def outline(scope: Scope, by: ColumnElement[str] = NOT_DIVIDED, names: Sequence[
 
 def tallies(scope: Scope, counted: Sequence[Item], by: ColumnElement[str] = NOT_DIVIDED) -> dict[str, dict[str, Tally]]:
     """Counts of every item by key, then by value of the dimension. One query."""
-    single = [item for item in counted if not item.pooled and item.shape not in LISTS]
+    single = [item for item in counted if not item.pooled and item.shape not in LISTS and item.shape is not Shape.WORDS]
+    worded = [item for item in counted if not item.pooled and item.shape is Shape.WORDS]
     several = [item for item in counted if not item.pooled and item.shape in LISTS]
     pooled = [item for item in counted if item.pooled]
     parts: list[Any] = []
     if single:
         parts.append(_single(scope, single, by))
+    if worded:
+        parts.append(_worded(scope, worded, by))
     if several:
         parts.append(_several(scope, several, by))
     if pooled:
@@ -182,24 +186,32 @@ def _postgresql() -> bool:
     return db.session.get_bind().dialect.name == "postgresql"
 
 
-def _value(words: Collection[str], text: ColumnElement[str]) -> ColumnElement[str]:
-    """The value that is counted: words (of fields with these ids) are all one, and so is what was chosen as other."""
-    other = (text.startswith(f"{OTHER}:", autoescape=True), OTHER)
-    return case((SheetCell.field_id.in_(sorted(words)), ""), other, else_=text) if words else case(other, else_=text)
+def _value(text: ColumnElement[str]) -> ColumnElement[str]:
+    """The value that is counted: whatever was written in for another choice is one."""
+    return case((text.startswith(f"{OTHER}:", autoescape=True), OTHER), else_=text)
 
 
-def _worded(counted: Iterable[Item]) -> set[str]:
-    return {item.field.id for item in counted if item.shape is Shape.WORDS}
+def _fields(counted: Iterable[Item]) -> list[str]:
+    return sorted({item.field.id for item in counted})
 
 
 def _single(scope: Scope, counted: Sequence[Item], by: ColumnElement[str]) -> Any:
-    value = _value(_worded(counted), cell_text(SheetCell.value)).label("said")
-    held = (cell_text(SheetCell.value).is_not(None), cell_text(SheetCell.value) != "[]")
-    fields = {item.field.id for item in counted}
+    text = cell_text(SheetCell.value)
     return (
-        select(SheetCell.path.label("spot"), by.label("divided"), value, literal_column("0", Integer), ALONE, func.count())
-        .join(Sheet, Sheet.id == SheetCell.sheet_id).where(scope.where, SheetCell.field_id.in_(sorted(fields)), *held)
+        select(SheetCell.path.label("spot"), by.label("divided"), _value(text).label("said"), NO_PLACE, ALONE, func.count())
+        .join(Sheet, Sheet.id == SheetCell.sheet_id).where(scope.where, SheetCell.field_id.in_(_fields(counted)), text.is_not(None))
         .group_by("spot", "divided", "said")
+    )
+
+
+def _worded(scope: Scope, counted: Sequence[Item], by: ColumnElement[str]) -> Any:
+    """How many wrote something: the words themselves are not looked at."""
+    nothing = literal_column("''", Text)
+    held = cast(SheetCell.value, Text).not_in(("null", "[]"))
+    return (
+        select(SheetCell.path.label("spot"), by.label("divided"), nothing, NO_PLACE, ALONE, func.count())
+        .join(Sheet, Sheet.id == SheetCell.sheet_id).where(scope.where, SheetCell.field_id.in_(_fields(counted)), held)
+        .group_by("spot", "divided")
     )
 
 
@@ -219,11 +231,10 @@ def _elements() -> tuple[Any, ColumnElement[str], ColumnElement[int]]:
 
 def _several(scope: Scope, counted: Sequence[Item], by: ColumnElement[str]) -> Any:
     each, text, place = _elements()
-    fields = {item.field.id for item in counted}
     return (
-        select(SheetCell.path.label("spot"), by.label("divided"), _value((), text).label("said"), place.label("rank"), ALONE, func.count())
+        select(SheetCell.path.label("spot"), by.label("divided"), _value(text).label("said"), place.label("rank"), ALONE, func.count())
         .select_from(SheetCell).join(Sheet, Sheet.id == SheetCell.sheet_id).join(each, true())
-        .where(scope.where, SheetCell.field_id.in_(sorted(fields)), text.is_not(None)).group_by("spot", "divided", "said", "rank")
+        .where(scope.where, SheetCell.field_id.in_(_fields(counted)), text.is_not(None)).group_by("spot", "divided", "said", "rank")
     )
 
 
@@ -231,20 +242,18 @@ def _pooled(scope: Scope, counted: Sequence[Item], by: ColumnElement[str]) -> An
     """Cells of rows that are there: a row is removed by its record, its cells stay."""
     each, text, place = _elements()
     row = aliased(SheetCell)
-    fields = {item.field.id for item in counted}
     third = part_of(SheetCell.path, literal(3))
     key = SheetCell.field_id + POOL + third
     worded = [item for item in counted if item.shape is Shape.WORDS]
     words = [and_(SheetCell.field_id == item.field.id, third == item.key.partition(POOL)[2]) for item in worded]
-    other = (text.startswith(f"{OTHER}:", autoescape=True), OTHER)
-    value = case((or_(*words), ""), other, else_=text) if words else case(other, else_=text)
+    value = case((or_(*words), ""), else_=_value(text)) if words else _value(text)
     number = func.row_number().over(partition_by=(SheetCell.sheet_id, key), order_by=(SheetCell.path, place))
     entries = (
         select(key.label("spot"), by.label("divided"), value.label("said"), place.label("rank"),
                case((number == 1, 1), else_=0).label("first"))
         .select_from(SheetCell).join(Sheet, Sheet.id == SheetCell.sheet_id)
         .join(row, and_(row.sheet_id == SheetCell.sheet_id, row.path == _row_path(counted))).join(each, true())
-        .where(scope.where, SheetCell.field_id.in_(sorted(fields)), text.is_not(None), cell_text(row.value).is_not(None)).subquery()
+        .where(scope.where, SheetCell.field_id.in_(_fields(counted)), text.is_not(None), cell_text(row.value).is_not(None)).subquery()
     )
     columns = (entries.c.spot, entries.c.divided, entries.c.said, entries.c.rank, entries.c.first)
     return select(*columns, func.count()).group_by(*columns)
