@@ -41,7 +41,7 @@ def migrate(target: str = "head") -> None:
 
 
 def load_shipped() -> None:
-    """Load the shipped places, and keep the content of shipped courses and surveys by revision. Repeatable; changes nothing when up to date."""
+    """Load the shipped places, and keep shipped courses and surveys by revision. Repeatable; changes nothing when up to date."""
     # Rooms that the two functions above do without.
     from webapp.courses.catalogue import catalogue  # noqa: PLC0415
     from webapp.courses.questionnaire.shipped import surveys  # noqa: PLC0415

@@ -15,7 +15,8 @@ CONTENT = {
     "id": "county-plan", "languages": ["zh-Hans", "en"], "title": both("County plan and the goals", "县域规划与可持续发展目标"),
     "summary": both("For tests.", "用于测试。"), "kind": "worksheet", "minutes": 30,
     "sections": [
-        {"id": "plan", "title": both("The plan", "规划概况"), "guidance": both("Take the plan that is **in force**.", "请以**现行**规划为准。"),
+        {"id": "plan", "title": both("The plan", "规划概况"),
+         "guidance": both("Take the plan that is **in force**.", "请以**现行**规划为准。"),
          "fields": [
             {"id": "plan-name", "type": "text", "label": both("Name of the plan", "规划名称"), "required": True, "limit": 60,
              "help": both("As on its cover.", "以封面名称为准。")},
@@ -42,11 +43,13 @@ CONTENT = {
                 {"id": "what", "type": "text", "label": both("Objective", "目标"), "required": True},
                 {"id": "goals", "type": "goals", "label": both("Goals", "可持续发展目标")},
                 {"id": "targets", "type": "targets", "label": both("Targets", "具体目标")},
-                {"id": "state", "type": "single", "label": both("State", "进展"), "options": [option("new", "New", "新设"), option("old", "Old", "原有")]},
+                {"id": "state", "type": "single", "label": both("State", "进展"),
+                 "options": [option("new", "New", "新设"), option("old", "Old", "原有")]},
                 {"id": "cost", "type": "number", "label": both("Cost", "投入"), "unit": both("million", "百万元")},
                 {"id": "double", "type": "calculated", "label": both("Twice", "两倍"), "value": "cost * 2"},
             ]},
-            {"id": "sum", "type": "calculated", "label": both("Cost of all", "总投入"), "value": "sum(objectives.cost)", "unit": both("million", "百万元")},
+            {"id": "sum", "type": "calculated", "label": both("Cost of all", "总投入"),
+             "value": "sum(objectives.cost)", "unit": both("million", "百万元")},
             {"id": "links", "type": "matrix", "label": both("How each is linked", "关联程度"), "rows_from": "objectives.what",
              "columns": [option("direct", "Direct", "直接"), option("indirect", "Indirect", "间接"), option("none", "None", "无")]},
             {"id": "all-goals", "type": "goals", "label": both("Goals of the whole plan", "规划涉及的目标")},
@@ -55,7 +58,8 @@ CONTENT = {
         {"id": "where", "title": both("Where and who", "地点与单位"), "fields": [
             {"id": "place", "type": "place", "label": both("Place", "地点")},
             {"id": "office", "type": "organisation", "label": both("Organisation", "单位")},
-            {"id": "proof", "type": "file", "label": both("Evidence", "佐证材料"), "accept": ["pdf", "spreadsheet"], "max_mb": 1, "count": 2},
+            {"id": "proof", "type": "file", "label": both("Evidence", "佐证材料"),
+             "accept": ["pdf", "spreadsheet"], "max_mb": 1, "count": 2},
             {"id": "note", "type": "guidance", "label": both("Note", "说明"), "text": both("One *file* is enough.", "一份文件即可。")},
             {"id": "picture", "type": "chart", "label": both("Coverage", "覆盖情况"), "of": "objectives.goals", "kind": "coverage"},
         ]},
@@ -78,6 +82,7 @@ def large(fields=400, sections=10):
     size = fields // sections
     return Questionnaire.from_content({
         **CONTENT, "id": "large", "sections": [
-            {"id": f"part-{n}", "title": both(f"Part {n}", f"第{n}部分"), "fields": listed[n * size : (n + 1) * size]} for n in range(sections)
+            {"id": f"part-{n}", "title": both(f"Part {n}", f"第{n}部分"), "fields": listed[n * size : (n + 1) * size]}
+            for n in range(sections)
         ],
     })

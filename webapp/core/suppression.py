@@ -129,7 +129,8 @@ class _Grid:
             gone = [spot for spot in line if spot in self.hidden]
             if not gone or total in self.hidden or sum(map(self._count, gone)) >= self.least:
                 continue
-            return {min((spot for spot in line if self._count(spot) and spot not in self.hidden), key=lambda each: (self._cost(each), each))}
+            open_spots = (spot for spot in line if self._count(spot) and spot not in self.hidden)
+            return {min(open_spots, key=lambda each: (self._cost(each), each))}
         return set()
 
     def _open_edge(self) -> set[Spot]:

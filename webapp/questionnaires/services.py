@@ -11,8 +11,8 @@ from webapp.accounts.models import Person
 from webapp.core.database import db
 from webapp.core.ids import new_code, new_id
 from webapp.core.upsert import insert_for
-from webapp.courses.content import Course, Exercise, StepKind
-from webapp.courses.questionnaire.content import Mode, Questionnaire
+from webapp.courses.content import Course, StepKind
+from webapp.courses.questionnaire.content import Exercise, Mode, Questionnaire
 from webapp.courses.services import store_revisions
 from webapp.learning import services as learning
 from webapp.learning.models import Enrolment
