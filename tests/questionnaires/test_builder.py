@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.questionnaires.conftest import Desk
 from webapp.core.database import db
 from webapp.core.errors import DomainError
 from webapp.courses.questionnaire.content import Questionnaire
@@ -17,6 +18,7 @@ from webapp.questionnaires.models import QuestionnaireDraft
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from uuid import UUID
 
     from flask.testing import FlaskClient
 
@@ -96,6 +98,92 @@ def test_a_file_with_problems_leaves_nothing_behind(login_as: Callable[[str], Fl
     assert answer.status_code == 422
     assert "bad.yaml:2" in answer.text
     assert db.session.get(QuestionnaireDraft, "bad") is None
+
+
+@pytest.mark.usefixtures("database")
+def test_a_double_click_on_save_is_one_save_and_no_clash(author: FlaskClient) -> None:
+    form = {"id": "begin", "title.en": "Mine", "version": 1, "key": "save-1"}
+    first, second = (author.post(PART + ":part-1", data=form) for _click in range(2))
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.location == second.location
+    assert draft().version == 2
+    assert draft().content["now"]["sections"][0]["id"] == "begin"
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("act", ["section", "add", "duplicate", "remove", "discard"])
+def test_a_double_click_in_the_outline_counts_once_and_leads_to_the_same_page(author: FlaskClient, act: str) -> None:
+    form = {"act": act, "part": ":part-1", "type": "text", "version": 1, "key": "press-1"}
+    first, second = (author.post(EDIT, data=form) for _click in range(2))
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.location == second.location
+    assert act == "discard" or draft().version == 2
+
+
+@pytest.mark.usefixtures("database")
+def test_a_form_with_a_mistake_can_be_sent_again_under_its_key(author: FlaskClient) -> None:
+    form = {"id": "Not An Id", "title.en": "Mine", "version": 1, "key": "save-1"}
+    assert author.post(PART + ":part-1", data=form).status_code == 422
+    assert author.post(PART + ":part-1", data={**form, "id": "good"}).status_code == 303
+    assert draft().content["now"]["sections"][0]["id"] == "good"
+
+
+@pytest.mark.usefixtures("database")
+def test_a_double_click_on_publish_publishes_once(author: FlaskClient) -> None:
+    complete(author)
+    answers = [author.post("/questionnaires/village/publish", data={"version": 5, "key": "publish-1"}) for _click in range(2)]
+    assert [each.status_code for each in answers] == [303, 303]
+    assert answers[0].location == answers[1].location
+    assert author.get("/questionnaires/village/publish?lang=en").text.count("· published") == 1
+
+
+@pytest.mark.usefixtures("database")
+def test_a_copy_of_a_shipped_questionnaire_is_written_under_a_new_id(author: FlaskClient) -> None:
+    start = "/questionnaires/plan-alignment/edit?lang=en"
+    before = library.volume("plan-alignment")
+    assert before is not None
+    assert 'name="id"' in author.get(start).text
+    assert author.post(start, data={"act": "copy", "id": "village"}).status_code == 409
+    assert author.post(start, data={"act": "copy", "id": "Not An Id"}).status_code == 422
+    answer = author.post(start, data={"act": "copy", "id": "our-alignment"})
+    assert answer.location.endswith("/questionnaires/our-alignment/edit")
+    assert db.session.get(QuestionnaireDraft, "plan-alignment") is None
+    assert author.post("/questionnaires/our-alignment/publish", data={"version": 1}).status_code == 303
+    copied, kept = library.volume("our-alignment"), library.volume("plan-alignment")
+    assert copied is not None
+    assert kept is not None
+    assert kept.questionnaire.revision == before.questionnaire.revision
+    assert copied.questionnaire.fields == before.questionnaire.fields
+
+
+@pytest.mark.usefixtures("database")
+def test_publishing_keeps_the_answers_that_an_open_sheet_no_longer_asks_for(
+    author: FlaskClient, login_as: Callable[[str], FlaskClient], begin: Callable[..., UUID],
+) -> None:
+    complete(author)
+    author.post(EDIT, data={"act": "add", "part": ":part-1", "type": "text", "version": 5})
+    author.post(PART + "text", data={"id": "river", "label.en": "River", "label.zh-Hans": "河流", "version": 6})
+    author.post("/questionnaires/village/publish", data={"version": 7})
+    volume = library.volume("village")
+    assert volume is not None
+    learner = login_as("learner")
+    desk = Desk(begin(questionnaire=volume.questionnaire), learner, volume.questionnaire)
+    desk.send(("river", "Blue Water"), ("village-name", "Green Hill"))
+    writer = login_as("author")
+    writer.post(EDIT, data={"act": "begin"})
+    writer.post(EDIT, data={"act": "remove", "part": "river", "version": 1})
+    assert "river" in writer.get("/questionnaires/village/publish?lang=en").text
+    writer.post("/questionnaires/village/publish", data={"version": 2})
+    desk.client = login_as("learner")
+    assert desk.values == {"river": "Blue Water", "village-name": "Green Hill"}
+    page = desk.get("part-1")
+    assert "Blue Water" in page
+    assert 'name="river"' not in page
+    desk.send(("village-name", "Red Hill"))
+    assert desk.values == {"river": "Blue Water", "village-name": "Red Hill"}
+    after = library.volume("village")
+    assert after is not None
+    assert desk.sheet.revision == after.questionnaire.revision
 
 
 @pytest.mark.parametrize("path", ["/questionnaires/new", EDIT, PART,

@@ -46,14 +46,15 @@ KEYS: dict[str, tuple[tuple[str, int], ...]] = {
 WORDS = {
     "title": lazy("Title"), "summary": lazy("What it is for"), "kind": lazy("Kind"), "minutes": lazy("Minutes"), "goals": lazy("Goals"),
     "targets": lazy("Targets"), "sources": lazy("Sources"), "guidance": lazy("Guidance"), "label": lazy("Question or label"),
-    "help": lazy("Hint"), "required": lazy("Required"), "when": lazy("Only if"), "limit": lazy("Most characters"), "rows": lazy("Rows"),
+    "help": lazy("Hint"), "required": lazy("Required"), "when": lazy("Only if"), "limit": lazy("Most characters"),
+    "rows": lazy("Lines of the matrix"), "height": lazy("Height in lines"),
     "unit": lazy("Unit"), "min": lazy("Least"), "max": lazy("Most"), "decimals": lazy("Decimal places"), "options": lazy("Options"),
     "other": lazy("Allow “other” in one's own words"),
     "from": lazy("Scale from"), "to": lazy("Scale to"),
     "points": lazy("Names of the points"),
     "low": lazy("Name of the low end"), "high": lazy("Name of the high end"), "items": lazy("Items to rank"),
     "top": lazy("How many to rank"),
-    "rows_from": lazy("Rows from a table"), "columns": lazy("Columns"), "columns_from": lazy("Columns from a table"),
+    "rows_from": lazy("Rows from a table"), "columns": lazy("Columns of the matrix"), "columns_from": lazy("Columns from a table"),
     "cell": lazy("What each cell asks"), "rows.min": lazy("Least rows"), "rows.max": lazy("Most rows"), "rows.start": lazy("Rows at first"),
     "totals": lazy(
         "Columns to add up"), "accept": lazy("Kinds of files"), "max_mb": lazy("Largest file in MB"), "count": lazy("Most files"),
@@ -69,13 +70,16 @@ HINTS = {
     "accept": lazy("pdf, image, spreadsheet, document; empty: all"),
 }
 TYPES = {
-    FieldType.TEXT: lazy("Short text"), FieldType.LONG: lazy("Long text"), FieldType.NUMBER: lazy("Number"), FieldType.DATE: lazy("Date"),
+    FieldType.TEXT: lazy("Short text"), FieldType.LONG: lazy("Long text"), FieldType.NUMBER: lazy("An amount or count"),
+    FieldType.DATE: lazy("Date"),
     FieldType.SINGLE: lazy("One of several"), FieldType.MULTIPLE: lazy("Several of several"), FieldType.SCALE: lazy("Scale"),
     FieldType.RANKING: lazy("Ranking"), FieldType.MATRIX: lazy("Matrix"), FieldType.TABLE: lazy("Table with rows to add"),
     FieldType.GOALS: lazy("Goals"), FieldType.TARGETS: lazy("Targets"), FieldType.PLACE: lazy("Place"),
-    FieldType.ORGANISATION: lazy("Organisation"), FieldType.FILE: lazy("Files"), FieldType.HEADING: lazy("Heading"),
+    FieldType.ORGANISATION: lazy("An organisation"), FieldType.FILE: lazy("Files"), FieldType.HEADING: lazy("Heading"),
     FieldType.GUIDANCE: lazy("Guidance"), FieldType.CALCULATED: lazy("Calculated value"), FieldType.CHART: lazy("Chart"),
 }
+INSIDE = {"fields": lazy("Fields"), "sections": lazy("Sections"), "columns": lazy("Columns")}
+NATIVE = {"zh-Hans": "中文", "en": "English"}
 COLUMN_WORDS = {kind: words for kind, words in TYPES.items() if kind in COLUMN_TYPES}
 
 
@@ -92,10 +96,17 @@ def keys_of(key: str, entry: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
     return WHOLE if not key else SECTION if key.startswith(":") else KEYS[entry["type"]]
 
 
+def in_words(sentence: str) -> str:
+    """A sentence of the file's check, with the words of the form for the keys of the file."""
+    words: dict[str, Any] = {**WORDS, **INSIDE}
+    said = re.sub(r"“([a-z_]+)”", lambda found: f"“{words.get(found[1], found[1])}”", sentence)
+    return re.sub(r"(?<![\w“-])(?:zh-Hans|en)(?![\w”-])", lambda found: NATIVE[found[0]], said, flags=re.ASCII)
+
+
 def choices(key: str, name: str) -> list[tuple[str, str]]:
     """What can be chosen for a key."""
     if name == "cell":
-        words = (_("one column in each row"), _("one of the options"), _("a number"), _("a text"), _("a scale"))
+        words = (_("one column in each row"), _("one of the options"), _("a number"), _("text of one line"), _("a scale"))
         return [(each.value, said) for each, said in zip(Cell, words, strict=True)]
     if not key:
         return [(each.value, str(labels.KINDS[each])) for each in Kind]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, flash, redirect, render_template, request
 
@@ -18,7 +19,6 @@ from webapp.core.unit_of_work import unit_of_work
 from webapp.courses.catalogue import catalogue
 from webapp.courses.files import FILE_LIMIT, decode
 from webapp.courses.problems import BadQuestionnaire, Findings, Problem
-from webapp.courses.questionnaire.reading import read_text
 from webapp.courses.schemas import ID_PATTERN
 from webapp.questionnaires import access, blank, drafting, forms_builder, labels, library, queries_builder, services_builder
 from webapp.questionnaires.models import QuestionnaireDraft
@@ -29,6 +29,7 @@ from webapp.questionnaires.views import me
 bp = Blueprint("builder", __name__, template_folder="templates")
 HOME = "/questionnaires/"
 ONE = HOME + "<questionnaire_id>/"
+RESULT_LIMIT = 200
 STEPS = {"up": -1, "down": 1}
 
 
@@ -56,8 +57,7 @@ def begin() -> Any:
     try:
         content = _from_file(questionnaire_id, file) if file and file.filename else _from_form(questionnaire_id)
         with unit_of_work():
-            key = request.form.get("key", "")
-            if not key or idempotency.claim(person_id=who.person_id, key=key, now=now) is None:
+            if sent_before() is None:
                 services_builder.begin(content=content, person_id=who.person_id, now=now)
     except BadQuestionnaire as bad:
         return _new(bad.problems), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -66,9 +66,27 @@ def begin() -> Any:
     return redirect(address(f"{HOME}{questionnaire_id}/edit"), 303)
 
 
-def _from_form(questionnaire_id: str) -> dict[str, Any]:
+def sent_before() -> str | None:
+    """None for the first click of a form, else where its first click led (may be empty). Inside a unit of work."""
+    key = request.form.get("key", "")
+    return idempotency.claim(person_id=me().person_id, key=key, now=clock.now()) if key else None
+
+
+def remember(url: str) -> str:
+    """Keep where this form led, for its second click."""
+    if key := request.form.get("key", ""):
+        idempotency.settle(person_id=me().person_id, key=key, result=url if len(url) <= RESULT_LIMIT else "")
+    return url
+
+
+def _good_id(questionnaire_id: str) -> str:
     if not re.fullmatch(ID_PATTERN, questionnaire_id) or len(questionnaire_id) > drafting.ID_LENGTH or questionnaire_id == "new":
         raise BadQuestionnaire((Problem("", 0, _("Lower-case letters, digits and single hyphens, at most 60.")),))
+    return questionnaire_id
+
+
+def _from_form(questionnaire_id: str) -> dict[str, Any]:
+    _good_id(questionnaire_id)
     languages = [tag for tag in LANGUAGES if tag in request.form.getlist("languages")] or list(LANGUAGES)
     titles = {tag: text for tag in languages if (text := request.form.get(f"title.{tag}", "").strip()[:200])}
     kind = next((each for each in labels.KINDS if each.value == request.form.get("kind")), next(iter(labels.KINDS)))
@@ -99,18 +117,45 @@ def edit(questionnaire_id: str) -> Any:
     """Outline and preview of the draft; without one, an offer to begin it from what is in force. At most four queries."""
     draft = db.session.get(QuestionnaireDraft, questionnaire_id)
     if draft is None:
-        volume, course = library.volume(questionnaire_id), _course_with(questionnaire_id)
-        if volume is None and course is None:
-            abort(404)
-        return render_template("questionnaires/builder_start.html", volume=volume, course=course, questionnaire_id=questionnaire_id)
+        return _start(questionnaire_id)
     one = drafting.read(draft.content[NOW])
     wanted = request.args.get("show", "both")
     tags = [tag for tag in one.languages if wanted in ("both", tag)] or list(one.languages)
     return render_template(
         "questionnaires/builder.html", draft=draft, one=one, troubles=drafting.troubles(draft.content[NOW]), shown=wanted,
         forms=[blank.preview(one, tag) for tag in tags], types=forms_builder.TYPES, columns=forms_builder.COLUMN_WORDS, labels=labels,
-        undoable=services_builder.BEFORE in draft.content,
+        undoable=services_builder.BEFORE in draft.content, fresh=new_id, in_words=forms_builder.in_words,
     )
+
+
+def _start(questionnaire_id: str, error: str = "") -> str:
+    volume, course = library.volume(questionnaire_id), _course_with(questionnaire_id)
+    if volume is None and course is None:
+        abort(404)
+    return render_template(
+        "questionnaires/builder_start.html", volume=volume, course=course, questionnaire_id=questionnaire_id, error=error,
+        typed=request.form, fresh=new_id,
+    )
+
+
+def _begin_from(questionnaire_id: str) -> Any:
+    """A draft of what is in force, or, with a new id, of a copy of it; an exercise can only be copied."""
+    who, volume, course = me(), library.volume(questionnaire_id), _course_with(questionnaire_id)
+    wanted = request.form.get("id", "").strip()
+    if volume is None and (course is None or request.form.get("act") != "copy"):
+        abort(404)
+    one = volume.questionnaire if volume else course.exercises[questionnaire_id].questionnaire
+    try:
+        copied = request.form.get("act") == "copy"
+        content = {**one.to_content(), "id": _good_id(wanted)} if copied else one.to_content()
+        with unit_of_work():
+            if sent_before() is None:
+                services_builder.begin(content=content, person_id=who.person_id, now=clock.now(), instead=not copied)
+    except BadQuestionnaire as bad:
+        return _start(questionnaire_id, bad.problems[0].message), HTTPStatus.UNPROCESSABLE_ENTITY
+    except DraftExists as taken:
+        return _start(questionnaire_id, str(taken)), HTTPStatus.CONFLICT
+    return redirect(address(f"{HOME}{content['id']}/edit"), 303)
 
 
 def _course_with(questionnaire_id: str) -> Any:
@@ -121,23 +166,29 @@ def _course_with(questionnaire_id: str) -> Any:
 @allow(access.author)
 def change(questionnaire_id: str) -> Any:
     """What the pressed button says: begin, add, duplicate, move, remove, undo, throw away."""
-    act, who, now = request.form.get("act", ""), me(), clock.now()
-    if act == "begin":
-        volume = library.volume(questionnaire_id) or abort(404)
-        with unit_of_work():
-            services_builder.begin(content=volume.questionnaire.to_content(), person_id=who.person_id, now=now, instead=True)
-        return redirect(address(f"{HOME}{questionnaire_id}/edit"), 303)
+    act, home = request.form.get("act", ""), f"{HOME}{questionnaire_id}/"
+    if act in ("begin", "copy"):
+        return _begin_from(questionnaire_id)
     try:
         with unit_of_work():
-            key = _act(draft_or_404(questionnaire_id), act)
+            there = sent_before()
+            if there is None:
+                key = _act(draft_or_404(questionnaire_id), act)
+                there = remember(f"{HOME}new" if act == "discard" else _after(home, act, key))
     except DraftChanged as error:
         flash(str(error), "warn")
-        return redirect(address(f"{HOME}{questionnaire_id}/edit"), 303)
-    if act == "discard":
-        return redirect(address(f"{HOME}new"), 303)
-    if key and act in ("add", "section", "duplicate"):
-        return redirect(address(f"{HOME}{questionnaire_id}/part", key=key), 303)
-    return redirect(address(f"{HOME}{questionnaire_id}/edit") + "#outline", 303)
+        return redirect(address(f"{home}edit"), 303)
+    return redirect(address(there or f"{home}edit"), 303)
+
+
+def _after(home: str, act: str, made: str | None) -> str:
+    if made and act in ("add", "section", "duplicate"):
+        return f"{home}part?{urlencode({'key': made})}"
+    return f"{home}edit#{_anchor(request.form.get('part', '')) if act in STEPS else 'outline'}"
+
+
+def _anchor(key: str) -> str:
+    return key.lstrip(":") or "part"
 
 
 def _act(draft: QuestionnaireDraft, act: str) -> str | None:
@@ -187,7 +238,7 @@ def _form(
     return render_template(
         "questionnaires/builder_part.html", draft=draft, key=key, entry=entry, values=values, errors=errors or {}, said=said, clash=clash,
         keys=forms_builder.keys_of(key, entry), f=forms_builder, languages=draft.content[NOW]["languages"], headline=drafting.headline(key),
-        language=current_language(),
+        language=current_language(), key_of_form=new_id(), in_words=forms_builder.in_words,
     )
 
 
@@ -195,21 +246,41 @@ def _form(
 @allow(access.author)
 def save_part(questionnaire_id: str) -> Any:
     """Save a part; what was typed stays on the page where it cannot be saved."""
-    draft, key, who = draft_or_404(questionnaire_id), request.args.get("key", ""), me()
+    key, there = request.args.get("key", ""), f"{HOME}{questionnaire_id}/edit"
+    try:
+        with unit_of_work():
+            before = sent_before()
+            if before is None:
+                before = remember(f"{there}#{_anchor(_save(draft_or_404(questionnaire_id), key))}")
+    except _Mistyped as wrong:
+        draft = draft_or_404(questionnaire_id)
+        return _form(draft, key, _entry(draft, key), request.form.to_dict(), wrong.errors), HTTPStatus.UNPROCESSABLE_ENTITY
+    except DraftChanged as error:
+        draft = draft_or_404(questionnaire_id)
+        return _form(draft, key, _entry(draft, key), request.form.to_dict(), clash=str(error)), HTTPStatus.CONFLICT
+    flash(_("Saved."), "ok")
+    return redirect(address(before or there), 303)
+
+
+class _Mistyped(Exception):
+    """What was typed cannot be saved; the sentences for the form."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+def _save(draft: QuestionnaireDraft, key: str) -> str:
+    """Save what was typed; the key of the part, whose id may be another one now."""
     content, entry = draft.content[NOW], _entry(draft, key)
     typed = forms_builder.read_form(key, entry, request.form, tuple(content["languages"]), drafting.taken(content, key) if key else set())
     if typed.errors:
-        return _form(draft, key, entry, request.form.to_dict(), typed.errors), HTTPStatus.UNPROCESSABLE_ENTITY
+        raise _Mistyped(typed.errors)
 
     def put(inside: dict[str, Any]) -> None:
         target = drafting.find(inside, key).entry if key else inside
         target.clear()
         target.update(typed.entry)
 
-    try:
-        with unit_of_work():
-            services_builder.save(draft=draft, version=seen(), change=put, person_id=who.person_id, now=clock.now())
-    except DraftChanged as error:
-        return _form(draft_or_404(questionnaire_id), key, entry, request.form.to_dict(), clash=str(error)), HTTPStatus.CONFLICT
-    flash(_("Saved."), "ok")
-    return redirect(address(f"{HOME}{questionnaire_id}/edit") + f"#{'part' if not key else key.lstrip(':')}", 303)
+    services_builder.save(draft=draft, version=seen(), change=put, person_id=me().person_id, now=clock.now())
+    return key.rpartition(".")[0] + "." + typed.entry["id"] if "." in key else str(typed.entry["id"]) if key else ""

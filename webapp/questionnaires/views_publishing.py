@@ -10,15 +10,16 @@ from webapp.core import clock
 from webapp.core.access import allow
 from webapp.core.database import db
 from webapp.core.i18n import _
+from webapp.core.ids import new_id
 from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work
 from webapp.courses.questionnaire.writing import to_file
-from webapp.questionnaires import access, drafting, labels, library, queries_builder, services_builder
+from webapp.questionnaires import access, drafting, forms_builder, labels, library, queries_builder, services_builder
 from webapp.questionnaires.models import QuestionnaireDraft
 from webapp.questionnaires.rules_builder import DraftChanged, NotReadyToPublish
 from webapp.questionnaires.services_builder import NOW
 from webapp.questionnaires.views import me
-from webapp.questionnaires.views_builder import HOME, ONE, draft_or_404, seen
+from webapp.questionnaires.views_builder import HOME, ONE, draft_or_404, seen, sent_before
 
 bp = Blueprint("publishing", __name__, template_folder="templates")
 
@@ -35,7 +36,7 @@ def publishing(questionnaire_id: str) -> str:
         "questionnaires/builder_publish.html", draft=draft, volume=volume, one=one or (volume.questionnaire if volume else None),
         change=drafting.difference(volume.questionnaire if volume else None, one) if one else None, labels=labels,
         troubles=drafting.troubles(draft.content[NOW]) if draft else (), used=queries_builder.in_use(questionnaire_id),
-        history=queries_builder.history(questionnaire_id),
+        history=queries_builder.history(questionnaire_id), key=new_id(), in_words=forms_builder.in_words,
     )
 
 
@@ -51,7 +52,8 @@ def publish(questionnaire_id: str) -> Any:
         return redirect(address(f"{HOME}{questionnaire_id}/" if library.volume(questionnaire_id) else HOME), 303)
     try:
         with unit_of_work():
-            services_builder.publish(draft=draft_or_404(questionnaire_id), version=seen(), person_id=who.person_id, now=now)
+            if sent_before() is None:
+                services_builder.publish(draft=draft_or_404(questionnaire_id), version=seen(), person_id=who.person_id, now=now)
     except (DraftChanged, NotReadyToPublish) as error:
         flash(str(error), "warn")
         return redirect(address(f"{HOME}{questionnaire_id}/publish"), 303)
