@@ -194,18 +194,18 @@ def test_rights_are_said_in_words_with_the_place_and_in_both_languages(database,
     db.session.flush()
     with max_queries(4):
         staff, trainer = rights.effective(cast.ids["staff"], NOON)
-    assert staff.sentences[0].startswith("may see the statistics of Hebei")
+    assert any(each.startswith("may see the statistics of Hebei") for each in staff.sentences)
     assert (trainer.granted_by, trainer.reason) == ("系统管理员", "ToT")
     assert "Chang'an" in trainer.place
     assert "Shijiazhuang" in trainer.successor
-    assert trainer.sentences == ["may open the guides, slides and hand-outs for trainers of every course"]
+    assert "may open the guides, slides and hand-outs for trainers of every course" in trainer.sentences
+    assert not any("statistics" in each for each in trainer.sentences)
     (everywhere,) = rights.effective(cast.ids["administrator"], NOON)
     assert everywhere.place is None
     assert "may grant every role everywhere" in everywhere.sentences
     with database.test_request_context("/"), speaking("zh-Hans"):
         said = rights.effective(cast.ids["staff"], NOON)[0].sentences
-    assert "河北省" in said[0]
-    assert "统计" in said[0]
+    assert any("河北省" in each and "统计" in each for each in said)
 
 
 def test_what_ended_gives_no_right(database, cast):

@@ -258,7 +258,8 @@ def test_a_comment_is_said_and_answered_beside_its_field(opens: Opens, shared: S
 @pytest.mark.parametrize(
     "look",
     [Look("zh-Hans", 360, 740), Look("en", 360, 740, dark=True), Look("en", 1280, 900), Look("zh-Hans", 1280, 900, dark=True)],
-                         ids=str)
+    ids=str,
+)
 def test_the_page_is_fit_for_everybody(opens: Opens, shared: Shared, look: Look, section: str, request: pytest.FixtureRequest) -> None:
     reader = open_at(opens, shared, look, shared.owner, section)
     if section == "alignment":

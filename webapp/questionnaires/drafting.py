@@ -14,7 +14,6 @@ from webapp.courses.library import library
 from webapp.courses.problems import Findings
 from webapp.courses.questionnaire.content import Questionnaire, removed
 from webapp.courses.questionnaire.fields import Field, FieldType
-from webapp.courses.questionnaire.reading import read_document
 from webapp.courses.yaml_text import Document, Path
 from webapp.questionnaires.rules_builder import NoSuchPart, TooMuch
 
@@ -183,6 +182,9 @@ def duplicate(content: Content, key: str) -> str:
 
 def troubles(content: Content) -> tuple[Trouble, ...]:
     """Everything that keeps the draft from being published, each at its part."""
+    # What reads files takes long to load, which no start should wait for.
+    from webapp.courses.questionnaire.reading import read_document  # noqa: PLC0415
+
     plain = _as_file(read(content).to_content())
     lines: dict[Path, int] = {}
     _count(plain, (), lines)

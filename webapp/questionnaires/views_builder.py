@@ -94,6 +94,9 @@ def _from_form(questionnaire_id: str) -> dict[str, Any]:
 
 
 def _from_file(questionnaire_id: str, file: Any) -> dict[str, Any]:
+    # What reads files takes long to load, which no start should wait for.
+    from webapp.courses.questionnaire.reading import read_text  # noqa: PLC0415
+
     findings, name = Findings(), f"{questionnaire_id[:60]}.yaml"
     text = decode(name, file.read(FILE_LIMIT + 1), findings)
     if text is None:
