@@ -24,6 +24,7 @@ from webapp.questionnaires.labels_surveys import ORGANISATION, PLACE
 from webapp.questionnaires.models_surveys import Survey, SurveyMode, SurveyPerson
 
 MOST_LINES = 2000
+NO_GROUP = "-"
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def asked_list(survey: Survey) -> Listing[AskedRow]:
         return [_asked_row(rows[key], parts[key], anonymous=anonymous) for key in keys]
 
     def by_group(value: str) -> ColumnElement[bool]:
-        return SurveyPerson.group == value
+        return SurveyPerson.group == ("" if value == NO_GROUP else value)
 
     def by_answer(value: str) -> ColumnElement[bool]:
         return SurveyPerson.answered.is_(is_one_of(value, ("yes", "no")) == "yes")
@@ -75,14 +76,13 @@ def asked_list(survey: Survey) -> Listing[AskedRow]:
         Column("place", lazy("Place"), lambda row: row.place),
         Column("sign-in", lazy("Signing in"), lambda row: str(people_list.SIGN_IN_STATES[row.sign_in])),
         Column("invited", lazy("Invitation sent"), lambda row: _("Yes") if row.invited else _("Not yet")),
-        Column("reminders", lazy("Reminders sent"), lambda row: row.reminders),
     )
-    filters = [Filter("group", lazy("Group"), by_group, lambda: [(each, each or _("No group")) for each in _groups(survey.id)])]
+    filters = [Filter("group", lazy("Group"), by_group, lambda: [(each or NO_GROUP, each or _("No group")) for each in _groups(survey.id)])]
     if not anonymous:
-        columns += (Column(
+        columns += (Column("reminders", lazy("Reminders sent"), lambda row: row.reminders), Column(
             "answered", lazy("Answered"), lambda row: _("Yes") if row.answered else _("No"),
             state=lambda row: "done" if row.answered else "wait",
-        ),)
+        ))
         filters.append(Filter("answered", lazy("Answered"), by_answer, lambda: [("yes", _("Yes")), ("no", _("No"))]))
     source = select(Person.id).join(SurveyPerson, SurveyPerson.person_id == Person.id).where(SurveyPerson.survey_id == survey.id)
     return Listing(
@@ -92,7 +92,7 @@ def asked_list(survey: Survey) -> Listing[AskedRow]:
 
 
 def _asked_row(row: PersonRow, part: SurveyPerson, *, anonymous: bool) -> AskedRow:
-    # Reminders go to those who have not answered: how many somebody got would tell it.
+    # Reminders go to those who have not answered: how many somebody got would tell who has.
     return AskedRow(
         row.id, row.name, row.place, row.organisation, part.group, row.sign_in, part.invited_at is not None,
         0 if anonymous else part.reminders, None if anonymous else part.answered,

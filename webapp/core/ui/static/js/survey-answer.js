@@ -47,19 +47,17 @@
     const typed = new Map();
     found.form.forEach(function (pair) { typed.set(pair[0], (typed.get(pair[0]) || []).concat(pair[1])); });
     if (typed.has("_ticket")) { form.elements.namedItem("_ticket").value = typed.get("_ticket")[0]; }
-    typed.forEach(function (all, name) {
-      const row = name.split("/");
-      if (row.length === 2 && specs[row[0]] && specs[row[0]].type === "table") { tables.apply(name, { at: all[0] }); }
-    });
+    const filled = found.form.filter(function (pair) { return pair[1] && pair[0].split("/").length === 3; }).map(function (pair) { return pair[0].split("/").slice(0, 2).join("/"); });
     each("[data-table]", function (table) {
-      Array.prototype.forEach.call(table.tBodies[0].querySelectorAll("[data-offered]"), function (row) {
-        if (!typed.has(table.dataset.table + "/" + row.dataset.row)) { row.remove(); }
-      });
+      const rows = Array.from(typed.keys()).filter(function (name) { return name.split("/").length === 2 && name.split("/")[0] === table.dataset.table && filled.indexOf(name) >= 0; });
+      // Rows that were only offered were offered anew.
+      if (rows.length) { Array.prototype.slice.call(table.tBodies[0].querySelectorAll("[data-offered]")).forEach(function (row) { row.remove(); }); }
+      rows.forEach(function (name) { tables.apply(name, { at: typed.get(name)[0] }); });
     });
     each("[data-ranking]", function (list) { root.sheetRanking(list).show(typed.get(list.dataset.ranking) || []); });
     Array.prototype.forEach.call(form.elements, function (control) {
       const all = typed.get(control.name);
-      if (!control.name || control.name[0] === "_" || control.name === "csrf_token" || control.type === "file") { return; }
+      if (!control.name || control.name[0] === "_" || control.name === "csrf_token" || control.type === "file" || control.closest("[data-ranking], .no")) { return; }
       if (control.type === "radio" || control.type === "checkbox") { control.checked = Boolean(all) && all.indexOf(control.value) >= 0; } else if (all) {
         control.value = all[0];
         if (control.dataset.picker) { control.dispatchEvent(new CustomEvent("sheet:written")); }
