@@ -18,7 +18,8 @@ from webapp.courses.markdown_lint import FENCE, Outline, check_references, outli
 from webapp.courses.papers import GUIDE, Facilitation, Paper, PaperText, Slide, Slides, SlidesText
 from webapp.courses.revisions import revision_of
 from webapp.courses.schema_errors import check
-from webapp.courses.schemas import ID_PATTERN, PaperFront, SourceEntry
+from webapp.courses.schemas import PaperFront, SourceEntry
+from webapp.courses.tags import ID_PATTERN
 from webapp.courses.yaml_text import Document, load
 
 SLIDES = "slides"

@@ -23,7 +23,8 @@ from webapp.courses.questions import Question, number
 from webapp.courses.reference_files import SOURCES
 from webapp.courses.revisions import Text, revision_of
 from webapp.courses.schema_errors import check
-from webapp.courses.schemas import ID_PATTERN, RESERVED_STEPS, CourseFile
+from webapp.courses.schemas import RESERVED_STEPS, CourseFile
+from webapp.courses.tags import ID_PATTERN
 from webapp.courses.yaml_text import Document
 
 PLACES = re.compile(

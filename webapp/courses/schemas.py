@@ -10,9 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 
 from webapp.courses.markdown_limits import too_hard
-from webapp.courses.tags import GOAL_TAG, TARGET_TAG
+from webapp.courses.tags import GOAL_TAG, ID_PATTERN, TARGET_TAG
 
-ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 TEXT_LIMIT = 4_000
 RESERVED_STEPS = ("media", "facilitator", "slides")
 

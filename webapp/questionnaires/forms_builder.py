@@ -11,7 +11,7 @@ from typing import Any
 from webapp.core.i18n import _, lazy
 from webapp.courses.questionnaire.content import Kind
 from webapp.courses.questionnaire.fields import COLUMN_TYPES, Cell, ChartKind, FieldType
-from webapp.courses.schemas import ID_PATTERN
+from webapp.courses.tags import ID_PATTERN
 from webapp.questionnaires import drafting, labels
 
 SPARE_LINES = 3

@@ -19,7 +19,7 @@ from webapp.core.unit_of_work import unit_of_work
 from webapp.courses.catalogue import catalogue
 from webapp.courses.files import FILE_LIMIT, decode
 from webapp.courses.problems import BadQuestionnaire, Findings, Problem
-from webapp.courses.schemas import ID_PATTERN
+from webapp.courses.tags import ID_PATTERN
 from webapp.questionnaires import access, blank, drafting, forms_builder, labels, library, queries_builder, services_builder
 from webapp.questionnaires.models import QuestionnaireDraft
 from webapp.questionnaires.rules_builder import DraftChanged, DraftExists

@@ -266,11 +266,13 @@ def _cross(chart: Cross, board: Board) -> None:
             board.text(said, x + step / 2, board.y + high / 2 + 4.5, anchor="middle", kind="on" if shade in DARK else "")
         if chart.totals:
             x = label + GAP + (len(cells) + HALF) * step
-            board.text(measure.shortened(figures(chart.row_total(at)), SIZE, step - 4), x, board.y + high / 2 + 4.5, anchor="middle", kind="b")
+            said = measure.shortened(figures(chart.row_total(at)), SIZE, step - 4)
+            board.text(said, x, board.y + high / 2 + 4.5, anchor="middle", kind="b")
         board.y += high
     if chart.totals:
         board.text(_("Total"), 0, board.y + 20, kind="b")
         sums = [chart.column_total(at) for at in range(len(chart.across))]
         for at, each in enumerate([*sums, sum(sums)]):
-            board.text(measure.shortened(figures(each), SIZE, step - 4), label + GAP + (at + HALF) * step, board.y + 20, anchor="middle", kind="b")
+            said = measure.shortened(figures(each), SIZE, step - 4)
+            board.text(said, label + GAP + (at + HALF) * step, board.y + 20, anchor="middle", kind="b")
         board.y += 28

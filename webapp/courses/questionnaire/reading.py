@@ -17,7 +17,7 @@ from webapp.courses.questionnaire.content import Questionnaire
 from webapp.courses.questionnaire.fields import COLUMN_TYPES, FieldType
 from webapp.courses.questionnaire.schemas import ENTRIES, QuestionnaireFile, SectionEntry, TableEntry
 from webapp.courses.schema_errors import check
-from webapp.courses.schemas import ID_PATTERN
+from webapp.courses.tags import ID_PATTERN
 from webapp.courses.yaml_text import Document, Path, load
 
 COLUMNS = {kind: entry for kind, entry in ENTRIES.items() if FieldType(kind) in COLUMN_TYPES}
