@@ -29,6 +29,7 @@ from webapp.learning.models import ReadingReport
 from webapp.learning.rules import TICKET_SECONDS
 from webapp.places.models_operations import PlaceOperation
 from webapp.questionnaires.models import Sheet, SheetComment, SheetFile, SheetState
+from webapp.questionnaires.models_surveys import Survey, SurveyTicket
 from webapp.quizzes.models import Attempt, AttemptLog
 
 SESSIONS_KEPT = timedelta(days=1)
@@ -39,6 +40,7 @@ ERASURES_KEPT = timedelta(days=30)
 INVITATIONS_KEPT = timedelta(days=365)
 STEPS_KEPT = timedelta(days=730)
 EMPTY_SHEETS_KEPT = timedelta(days=90)
+SURVEYS_KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,10 @@ def _empty_sheets(now: datetime) -> ColumnElement[bool]:
         Sheet.changes == 0, Sheet.state == SheetState.DRAFT, Sheet.survey_id.is_(None), Sheet.created_at <= now - EMPTY_SHEETS_KEPT,
         Sheet.id.not_in(select(SheetComment.sheet_id)), Sheet.id.not_in(select(SheetFile.sheet_id)),
     )
+
+
+def _long_closed(now: datetime) -> Any:
+    return select(Survey.id).where(Survey.closes_at <= now - SURVEYS_KEPT)
 
 
 PERIODS: tuple[Period, ...] = (
@@ -143,6 +149,15 @@ PERIODS: tuple[Period, ...] = (
     Period(
         "empty-sheets", lazy("Sheets on which nothing was written"), EMPTY_SHEETS_KEPT, lazy("after they were begun"), Sheet, _empty_sheets,
     ),
+    Period(
+        "survey-drafts", lazy("Drafts of surveys that were never sent"), SURVEYS_KEPT, lazy("after the closing"), Sheet,
+        lambda now: and_(Sheet.state != SheetState.DONE, Sheet.survey_id.in_(_long_closed(now))),
+    ),
+    Period(
+        "survey-tickets", lazy("Tickets of anonymous answers that never came"), SURVEYS_KEPT, lazy("after the closing"), SurveyTicket,
+        lambda now: SurveyTicket.survey_id.in_(_long_closed(now)),
+    ),
+    Period("answers", lazy("Answers to surveys"), None, lazy("kept; after erasure without a name")),
     Period("sheets", lazy("Sheets and their history"), None, lazy("until everybody on them is erased")),
     Period("people", lazy("Names, addresses and profiles"), None, lazy("until the person is erased")),
     Period("results", lazy("Courses, attempts, results"), None, lazy("kept; after erasure without a name")),
