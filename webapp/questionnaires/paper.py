@@ -101,7 +101,7 @@ def _question(each: Asked, number: int) -> Iterator[Block]:
     notes = [_("required")] if each.needed else []
     notes += [_("if it applies")] if each.depends else []
     label = f"{number}. {each.label.striptags()}" + (f" ({each.unit})" if each.unit else "")
-    yield Paragraph((Span(label, bold=True), *((Span("  " + _(", ").join(notes)),) if notes else ())))
+    yield Heading((Span(label), *((Span(f" ({_(', ').join(notes)})"),) if notes else ())), level=3)
     for words in (each.help.striptags() if each.help else "", each.note):
         if words:
             yield Paragraph(words, small=True)
@@ -109,7 +109,8 @@ def _question(each: Asked, number: int) -> Iterator[Block]:
         yield Choice(mark, single=each.type in SINGLE)
     if each.head:
         rows = each.rows or ("",)
+        mark = "○" if each.note == _("Choose one in each row.") else ""
         wide = [Column(head, width=2 if not place else 1) for place, head in enumerate(each.head)]
-        yield Table(wide, [[row, *[""] * (len(each.head) - 1)] for row in rows], named_rows=any(rows), small=True)
+        yield Table(wide, [[row, *[mark] * (len(each.head) - 1)] for row in rows], named_rows=any(rows), small=True)
     if each.lines:
         yield Writing(each.lines)
