@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 import pytest
@@ -117,7 +117,11 @@ def plain_value(column):
 
 
 # What a check across columns asks for.
-FITTING = {"sheet_changes": {"version": 1}, "sheet_conflicts": {"settled_at": NOON}, "survey_people": {"answered": True}}
+FITTING = {
+    "sheet_changes": {"version": 1}, "sheet_conflicts": {"settled_at": NOON}, "survey_people": {"answered": True},
+    "certificates": {"course_id": "a", "course_revision": "a", "training_id": None}, "participants": {"form_before": "a"},
+    "sittings": {"form": "a"}, "training_sessions": {"starts": time(9), "ends": time(12)},
+}
 
 
 def one_row_of_each():

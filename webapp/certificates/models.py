@@ -19,6 +19,7 @@ class Certificate(Model):
     __tablename__ = "certificates"
     __table_args__ = (
         UniqueConstraint("person_id", "award", "edition"),
+        CheckConstraint("(course_id IS NULL) <> (training_id IS NULL)", name="of_one"),
         CheckConstraint("(revoked_at IS NULL) = (revoke_reason IS NULL)", name="revoked_with_reason"),
     )
 
@@ -27,8 +28,10 @@ class Certificate(Model):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     award: Mapped[str] = mapped_column(String(80), index=True)
     edition: Mapped[str] = mapped_column(String(20))
-    course_id: Mapped[str] = mapped_column(String(60))
-    course_revision: Mapped[str] = mapped_column(String(64))
+    # Of a course or of a training.
+    course_id: Mapped[str | None] = mapped_column(String(60))
+    course_revision: Mapped[str | None] = mapped_column(String(64))
+    training_id: Mapped[UUID | None] = mapped_column(ForeignKey("trainings.id"), index=True)
     printed: Mapped[dict[str, Any]] = mapped_column(Json)
     issued_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

@@ -27,6 +27,8 @@ class EventKind(StrEnum):
     REGISTERED = "registered"
     ATTENDED = "attended"
     COMPLETED = "completed"
+    # What it corrects did not happen, or was taken back. It counts as nothing itself.
+    RETRACTED = "retracted"
 
 
 class Device(StrEnum):
@@ -57,6 +59,7 @@ class ParticipationEvent(Model):
     __table_args__ = (
         Index("ix_participation_events_kind_time", "kind", "happened_at"),
         Index("ix_participation_events_course", "course_id", "kind"),
+        Index("ix_participation_events_training", "training_id", "kind"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -32,6 +32,8 @@ class OutboxMail(Model):
     recipient: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(300))
     text: Mapped[str] = mapped_column(Text)
+    # An iCalendar object that goes with the text, so that the entry stands in the reader's calendar.
+    calendar: Mapped[str | None] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String(20))
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
     state: Mapped[MailState] = mapped_column(enum_column(MailState, "mail_state"), default=MailState.WAITING)
