@@ -44,8 +44,7 @@ class Reader(HTMLParser):
 def shown(question: Question, value: object = None, wrong: Wrong | None = None) -> Reader:
     asked = Asked(question, option_ids(question))
     attempt = Attempt(responses={"1": {"value": value}})
-    quiz = type("Quiz", (), {"per_page": 10})
-    page = presenting.page(attempt, quiz, [asked], 1, "en", [wrong] if wrong else [])  # type: ignore[arg-type]
+    page = presenting.page(attempt, 10, [asked], 1, "en", [wrong] if wrong else [])
     return Reader(questions_html(page.questions))
 
 

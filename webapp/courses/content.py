@@ -182,6 +182,10 @@ class Form:
     intro: Text
     questions: tuple[Question, ...]
 
+    def question(self, question_id: str) -> Question | None:
+        """The question with this id."""
+        return next((each for each in self.questions if each.id == question_id), None)
+
     def to_content(self) -> dict[str, Any]:
         """Plain JSON content; the questions by their revisions."""
         return {

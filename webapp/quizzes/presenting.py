@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from markupsafe import Markup, escape
 
 from webapp.core.i18n import _, _n
-from webapp.courses.content import Quiz
 from webapp.courses.questions import Matching, Numeric, Ordering, Question, QuestionType, TrueFalse
 from webapp.quizzes import rules
 from webapp.quizzes.drawing import Asked
@@ -18,6 +17,12 @@ from webapp.quizzes.grading import Response
 from webapp.quizzes.models import Attempt
 from webapp.quizzes.questions import sheet
 from webapp.quizzes.responses import Wrong, progress, value_of
+
+
+class Answered(Protocol):
+    """What has answers so far, by number of the question: an attempt, or a test around a training."""
+
+    responses: Any
 
 
 class Choice(NamedTuple):
@@ -87,24 +92,24 @@ def page_of(number: int, per_page: int) -> int:
     return (number - 1) // per_page + 1
 
 
-def pages(quiz: Quiz, paper: Sequence[Asked]) -> int:
+def pages(per_page: int, paper: Sequence[Asked]) -> int:
     """How many pages an attempt has."""
-    return page_of(len(paper), quiz.per_page)
+    return page_of(len(paper), per_page)
 
 
-def page(attempt: Attempt, quiz: Quiz, paper: Sequence[Asked], wanted: int, language: str, wrong: Sequence[Wrong] = ()) -> Page:
+def page(answered: Answered, per_page: int, paper: Sequence[Asked], wanted: int, language: str, wrong: Sequence[Wrong] = ()) -> Page:
     """A page of an open attempt, with what was answered, and with what could not be read as it was typed. No query."""
-    last = pages(quiz, paper)
+    last = pages(per_page, paper)
     here = min(max(1, wanted), last)
-    first = (here - 1) * quiz.per_page
-    values = [value_of(attempt.responses.get(str(number))) for number in range(1, len(paper) + 1)]
+    first = (here - 1) * per_page
+    values = [value_of(answered.responses.get(str(number))) for number in range(1, len(paper) + 1)]
     faults = {each.number: each for each in wrong}
     says = Says({}, escape(_("True")), escape(_("False")))
     questions = [
         _shown(asked, number, values[number - 1], faults.get(number), language, says)
-        for number, asked in enumerate(paper[first : first + quiz.per_page], first + 1)
+        for number, asked in enumerate(paper[first : first + per_page], first + 1)
     ]
-    return Page(here, last, questions, _grid(paper, values, faults, quiz.per_page, here))
+    return Page(here, last, questions, _grid(paper, values, faults, per_page, here))
 
 
 def _grid(paper: Sequence[Asked], values: Sequence[Response | None], faults: Mapping[int, Wrong], per_page: int, here: int) -> list[Cell]:
@@ -217,8 +222,8 @@ def timer(attempt: Attempt, now: datetime) -> Timer | None:
     return None if left is None or attempt.deadline_at is None else Timer(left, attempt.deadline_at)
 
 
-def unfinished(attempt: Attempt, paper: Sequence[Asked]) -> list[tuple[int, str]]:
+def unfinished(answered: Answered, paper: Sequence[Asked]) -> list[tuple[int, str]]:
     """Numbers of the questions that are not or only partly answered, with that state."""
-    states = ((number, progress(asked.question, value_of(attempt.responses.get(str(number))))) for number, asked in enumerate(paper, 1))
+    states = ((number, progress(asked.question, value_of(answered.responses.get(str(number))))) for number, asked in enumerate(paper, 1))
     return [(number, state) for number, state in states if state != "done"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from markupsafe import Markup, escape
 
@@ -56,21 +56,28 @@ class Reasons:
     general: Markup
 
 
+class Source(Protocol):
+    """What knows questions as they are now: a course, or one of its two parallel tests."""
+
+    def question(self, question_id: str) -> Question | None:
+        """The question with this id."""
+
+
 def paper_entry(asked: Asked) -> dict[str, Any]:
     """How an attempt remembers a question."""
     return {"question": asked.question.id, "revision": asked.question.revision, "order": list(asked.order)}
 
 
-def read_paper(paper: Sequence[dict[str, Any]], course: Course | None) -> list[Asked]:
+def read_paper(paper: Sequence[dict[str, Any]], source: Source | None) -> list[Asked]:
     """The questions of a paper, each in the revision that was asked.
 
-    No query while the course still asks them so; else one, once a process. Raises `LostQuestion`.
+    No query while the source still asks them so; else one, once a process. Raises `LostQuestion`.
     """
     found: dict[str, Question] = {}
     missing: list[str] = []
     for entry in paper:
         revision = entry["revision"]
-        question = (course.question(entry["question"]) if course else None) or _old.get(revision)
+        question = (source.question(entry["question"]) if source else None) or _old.get(revision)
         if question is not None and question.revision != revision:
             question = _old.get(revision)
         if question is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -16,7 +17,7 @@ from webapp.core.i18n import _
 from webapp.courses.numbers import LONGEST, UnreadableNumber, read_number
 from webapp.courses.questions import Matching, Multiple, Numeric, Ordering, Question
 from webapp.quizzes.drawing import Asked
-from webapp.quizzes.grading import Response
+from webapp.quizzes.grading import Response, points
 from webapp.quizzes.rules import NotAsked
 
 # A person has a few tabs and devices; what a forged request adds beyond that is forgotten.
@@ -153,3 +154,20 @@ def merged(old: Mapping[str, Any] | None, value: Response | None, stamp: Stamp) 
         tabs.pop(stamp.tab, None)
         tabs = dict([*tabs.items(), (stamp.tab, stamp.sequence)][-MOST_TABS:])
     return {"value": value, "at": stamp.at, "tab": stamp.tab, "tabs": tabs}
+
+
+def with_answers(records: Mapping[str, Any], given: Iterable[Given], stamp: Stamp) -> tuple[dict[str, Any], list[Given]]:
+    """The records after answers arrived, by number of the question, and those answers that are newer than what was there."""
+    now, changed = dict(records), list[Given]()
+    for each in given:
+        key = str(each.number)
+        entry = merged(now.get(key), each.value, stamp)
+        if entry is not None and not (value_of(now.get(key)) == each.value and not stamp.tab):
+            now[key] = entry
+            changed.append(each)
+    return now, changed
+
+
+def marks(paper: Sequence[Asked], records: Mapping[str, Any]) -> list[Fraction]:
+    """Points that each question of a paper earns."""
+    return [points(asked.question, value_of(records.get(str(number)))) for number, asked in enumerate(paper, 1)]

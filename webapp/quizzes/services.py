@@ -25,7 +25,7 @@ from webapp.quizzes import drawing, grading, queries, rules, storing
 from webapp.quizzes.models import Attempt, AttemptState, LogKind
 from webapp.quizzes.queries import Owned
 from webapp.quizzes.questions import paper_entry, read_paper, store_content
-from webapp.quizzes.responses import Given, Stamp, merged, value_of
+from webapp.quizzes.responses import Given, Stamp, marks, with_answers
 
 _SEED_BITS = 63
 
@@ -100,14 +100,7 @@ def save(*, attempt: Attempt, given: Sequence[Given], stamp: Stamp, now: datetim
         raise rules.AttemptClosed
     if not rules.in_time(now, attempt.deadline_at):
         raise rules.TimeIsUp
-    responses = dict(attempt.responses)
-    changed: list[Given] = []
-    for each in given:
-        key = str(each.number)
-        entry = merged(responses.get(key), each.value, stamp)
-        if entry is not None and not (value_of(responses.get(key)) == each.value and not stamp.tab):
-            responses[key] = entry
-            changed.append(each)
+    responses, changed = with_answers(attempt.responses, given, stamp)
     if changed and not storing.save(
         attempt, {"responses": responses, "saved_at": now, "version": attempt.version + 1}, _step(changed, stamp), now,
     ):
@@ -130,14 +123,11 @@ def submit(*, owned: Owned, course: Course, origin: Origin, now: datetime) -> bo
         return False
     expired = not rules.in_time(now, attempt.deadline_at)
     ended = attempt.deadline_at if expired and attempt.deadline_at else now
-    marks = [
-        grading.points(asked.question, value_of(attempt.responses.get(str(number))))
-        for number, asked in enumerate(read_paper(attempt.paper, course), 1)
-    ]
-    score = sum(marks, Fraction(0))
+    earned = marks(read_paper(attempt.paper, course), attempt.responses)
+    score = sum(earned, Fraction(0))
     passed = grading.passes(score, attempt.maximum, attempt.pass_mark)
     graded = {
-        "state": AttemptState.EXPIRED if expired else AttemptState.SUBMITTED, "submitted_at": ended, "marks": grading.marks_text(marks),
+        "state": AttemptState.EXPIRED if expired else AttemptState.SUBMITTED, "submitted_at": ended, "marks": grading.marks_text(earned),
         "score_thousandths": grading.thousandths(score), "passed": passed,
     }
     step = {"score": str(score), "maximum": attempt.maximum, "marks": graded["marks"], "passed": passed}

@@ -134,7 +134,7 @@ def _closed(place: Place, row: Attempt, now: datetime) -> Response | str | None:
 
 
 def _page(place: Place, row: Attempt, wanted: int, now: datetime, wrong: list[Wrong] | None = None) -> str:
-    page = presenting.page(row, place.quiz, read_paper(row.paper, place.course), wanted, current_language(), wrong or ())
+    page = presenting.page(row, place.quiz.per_page, read_paper(row.paper, place.course), wanted, current_language(), wrong or ())
     return render_template(
         "quizzes/attempt.html", place=place, row=row, page=page, timer=presenting.timer(row, now), wrong=wrong or [],
         attempts=place.quiz.attempts, questions=questions_html(page.questions), grid=grid_html(page.grid),
