@@ -1,4 +1,4 @@
-"""Reads `facilitator/`: the guide, the slides and the hand-outs of a course, checked as lessons are."""
+"""Reads `facilitator/`: the guide, the slides, the hand-outs and the agendas of a course, checked as lessons are."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from webapp.core.i18n import _
 from webapp.courses import bibliography
+from webapp.courses.agenda_file import AGENDA, read_agenda
 from webapp.courses.content import LessonSource
 from webapp.courses.files import decode
 from webapp.courses.lessons import Reading, digest_of, figure, id_of, split_front
@@ -74,15 +75,16 @@ def read_facilitation(reading: Reading) -> Facilitation:
         if found and found[1] != GUIDE and len(found[1]) <= 60 and re.fullmatch(ID_PATTERN, found[1]):
             handouts[found[1]] = None
     stems = [GUIDE, SLIDES, *(f"handouts/{handout}" for handout in handouts)]
-    expected = {f"{FOLDER}{stem}.{tag}.md" for stem in stems for tag in reading.languages}
+    expected = {f"{FOLDER}{stem}.{tag}.md" for stem in stems for tag in reading.languages} | {AGENDA}
     for path in names:
         if path not in expected:
             reading.findings.add(path, 0, _(
-                "The file is in no known place. Expected guide, slides or handouts/<id>, a language of the course, and .md.",
+                "The file is in no known place. "
+                "Expected guide, slides or handouts/<id>, a language of the course, and .md; or agenda.yaml.",
             ))
     papers = {stem: _paper(reading, stem) for stem in stems if stem != SLIDES}
     kept = {handout: paper for handout in handouts if (paper := papers[f"handouts/{handout}"]) is not None}
-    return Facilitation(papers[GUIDE], _slides(reading), MappingProxyType(kept))
+    return Facilitation(papers[GUIDE], _slides(reading), MappingProxyType(kept), read_agenda(reading))
 
 
 def _drafts(reading: Reading, stem: str) -> dict[str, Draft]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from webapp.courses.agendas import AgendaPlan, agenda_revision
+
 if TYPE_CHECKING:
     from webapp.courses.content import Heading, LessonSource
 
@@ -80,6 +82,7 @@ class Facilitation:
     guide: Paper | None = None
     slides: Slides | None = None
     handouts: Mapping[str, Paper] = field(default_factory=dict)
+    plans: tuple[AgendaPlan, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.guide or self.slides or self.handouts)
@@ -87,6 +90,10 @@ class Facilitation:
     def paper(self, paper_id: str) -> Paper | None:
         """The guide or the hand-out with this id."""
         return self.guide if paper_id == GUIDE else self.handouts.get(paper_id)
+
+    def plan(self, plan_id: str) -> AgendaPlan | None:
+        """The agenda with this id."""
+        return next((plan for plan in self.plans if plan.id == plan_id), None)
 
     def to_content(self) -> dict[str, Any]:
         """The revisions of the parts that there are."""
@@ -97,4 +104,6 @@ class Facilitation:
             found["slides"] = self.slides.revision
         if self.handouts:
             found["handouts"] = {key: paper.revision for key, paper in self.handouts.items()}
+        if self.plans:
+            found["agenda"] = agenda_revision(self.plans)
         return found
