@@ -77,6 +77,10 @@ class Participant(Model):
     interpretation: Mapped[str] = mapped_column(String(200), default="")
     needs_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
+    # When the link to each test was mailed, and the newest reminder of one: the claim by which each goes out once.
+    test_before_sent_at: Mapped[datetime | None]
+    test_after_sent_at: Mapped[datetime | None]
+    test_reminded_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
 
