@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.database import Model, enum_column
@@ -84,5 +84,31 @@ class ParticipationEvent(Model):
     channel: Mapped[Channel] = mapped_column(enum_column(Channel, "channel"))
     # Whether the quiz counts for completion; null where no quiz is meant. A practice check is not a test taken.
     graded: Mapped[bool | None]
+    # Of attendance: how long. Another length is another event that corrects this one.
+    minutes: Mapped[int | None]
     # Unique, or two corrections of one event would count as two.
     corrects_id: Mapped[UUID | None] = mapped_column(ForeignKey("participation_events.id"), unique=True)
+
+
+class ViewCount(Model):
+    """Showings of a course step to visitors without an account, of one day of the programme's zone and one kind of visit, as a number.
+
+    They come from single events that were rolled up, and from counts of former years. Whoever has an account keeps their events.
+    """
+
+    __tablename__ = "view_counts"
+    __table_args__ = (CheckConstraint("count >= 0", name="count"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    day: Mapped[date] = mapped_column(index=True)
+    recorded_at: Mapped[datetime] = mapped_column(index=True)
+    # What it comes from, so that nothing is counted in twice: `views:<day>`, `past:<batch>`.
+    source: Mapped[str] = mapped_column(String(80), index=True)
+    course_id: Mapped[str | None] = mapped_column(String(60))
+    step_id: Mapped[str | None] = mapped_column(String(60))
+    place_id: Mapped[UUID | None] = mapped_column(ForeignKey("places.id"), index=True)
+    place_path: Mapped[str | None] = mapped_column(PathText)
+    language: Mapped[str] = mapped_column(String(20))
+    device: Mapped[Device] = mapped_column(enum_column(Device, "device"))
+    channel: Mapped[Channel] = mapped_column(enum_column(Channel, "channel"))
+    count: Mapped[int]

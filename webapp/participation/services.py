@@ -23,7 +23,7 @@ from webapp.places.models import Place
 def record(
     *, kind: EventKind, person: Person | None, origin: Origin, now: datetime, source: str, happened_at: datetime | None = None,
     course_id: str | None = None, course_revision: str | None = None, step_id: str | None = None, training_id: UUID | None = None,
-    attempt_id: UUID | None = None, graded: bool | None = None, corrects_id: UUID | None = None,
+    attempt_id: UUID | None = None, graded: bool | None = None, minutes: int | None = None, corrects_id: UUID | None = None,
 ) -> bool:
     """Write an event with the dimensions of this moment; whether it is new. One statement.
 
@@ -34,8 +34,9 @@ def record(
     values: dict[str, Any] = {
         "id": new_id(), "kind": kind, "happened_at": happened, "recorded_at": now, "source": source, "course_id": course_id,
         "course_revision": course_revision, "step_id": step_id, "training_id": training_id, "attempt_id": attempt_id,
-        "graded": graded, "corrects_id": corrects_id, "language": origin.language, "device": origin.device, "channel": origin.channel,
-        "person_id": None, "place_id": None, "position_level": None, "sex": None, "age_band": None, "at_organisation": None,
+        "graded": graded, "minutes": minutes, "corrects_id": corrects_id, "language": origin.language, "device": origin.device,
+        "channel": origin.channel, "person_id": None, "place_id": None, "position_level": None, "sex": None, "age_band": None,
+        "at_organisation": None,
     }
     if person is not None:
         year = happened.astimezone(settings().programme_zone).year

@@ -6,8 +6,10 @@ from flask import Flask
 
 from webapp.core.i18n import lazy
 from webapp.core.ui.navigation import add_link
-from webapp.statistics import views
+from webapp.statistics import models, views
 from webapp.statistics.access import see_statistics
+
+__all__ = ["init_app", "models"]
 
 
 def init_app(app: Flask) -> None:
