@@ -45,10 +45,10 @@ class Outline:
     @cached_property
     def items(self) -> tuple[OutlineItem, ...]:
         """The contents list."""
-        return tuple(
-            OutlineItem(step, _title(self.course, step, self.language), step_url(self.course.id, step.id), state, self._is_here(step))
-            for step, state in zip(self.course.steps, self.states, strict=True)
-        )
+        return tuple(self._item(step, state) for step, state in zip(self.course.steps, self.states, strict=True))
+
+    def _item(self, step: Step, state: str) -> OutlineItem:
+        return OutlineItem(step, _title(self.course, step, self.language), step_url(self.course.id, step.id), state, self._is_here(step))
 
     @cached_property
     def states(self) -> tuple[str, ...]:
@@ -104,10 +104,10 @@ class Outline:
         """Address of the course."""
         return course_url(self.course.id)
 
-    @property
+    @cached_property
     def following_item(self) -> OutlineItem:
         """Where to go on."""
-        return self.items[self.following.number - 1]
+        return self._item(self.following, self.states[self.following.number - 1])
 
     @property
     def sentence(self) -> str:

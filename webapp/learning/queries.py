@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select, true
 
 from webapp.core.database import db
 from webapp.learning.models import Enrolment, StepProgress
@@ -52,6 +53,16 @@ def learners(person_id: UUID | None) -> dict[str, Learner]:
     return _gathered(person_id, None) if person_id else {}
 
 
+def learners_and(person_id: UUID, asked: Select[Any], **values: Any) -> tuple[dict[str, Learner], tuple[Any, ...]]:
+    """All enrolments of a person as from `learners`, and the facts of a statement made by `alongside`. One query for both.
+
+    `values` are what the facts are bound to besides `person`.
+    """
+    # There is a row for who is enrolled nowhere too.
+    rows = db.session.execute(asked, {"person": person_id} | values).all()
+    return _by_course(row[:_WIDTH] for row in rows if row[0] is not None), tuple(rows[0][_WIDTH:])
+
+
 def enrolment(person_id: UUID, course_id: str) -> Enrolment | None:
     """The row itself, for what changes it. One query."""
     return db.session.scalars(select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.course_id == course_id)).first()
@@ -68,14 +79,29 @@ _ALL = (
     .order_by(_enrolments.c.last_active_at.desc(), _enrolments.c.id)
 )
 _ONE = _ALL.where(_enrolments.c.course_id == bindparam("course"))
+_WIDTH = len(_ALL.selected_columns)
+
+
+def alongside(*facts: ColumnElement[Any]) -> Select[Any]:
+    """The statement of `learners_and`, to be built once: facts about the same person, each bound to the parameter `person`.
+
+    A page that needs both saves a query, and on a page as light as one's own learning a query is a quarter of the work.
+    """
+    known = select(*facts).subquery("known")
+    mine = _ALL.order_by(None).subquery("mine")
+    return select(*mine.c, *known.c).outerjoin_from(known, mine, true()).order_by(mine.c.last_active_at.desc(), mine.c.id)
 
 
 def _gathered(person_id: UUID, course_id: str | None) -> dict[str, Learner]:
     query, values = (_ALL, {"person": person_id}) if course_id is None else (_ONE, {"person": person_id, "course": course_id})
+    return _by_course(db.session.execute(query, values))
+
+
+def _by_course(rows: Iterable[Sequence[Any]]) -> dict[str, Learner]:
     enrolments: dict[str, Enrolled] = {}
     done: dict[str, set[str]] = {}
     seconds: dict[str, dict[str, int]] = {}
-    for row in db.session.execute(query, values):
+    for row in rows:
         found = Enrolled(*row[:_ENROLLED])
         step_id, done_at, spent = row[_ENROLLED:]
         enrolments[found.course_id] = found

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template
 
 from webapp.accounts.current import viewer
 from webapp.certificates import queries as certificates
+from webapp.core import clock
 from webapp.core.access import public, signed_in
 from webapp.core.config import settings
 from webapp.core.pdf.fonts import missing_characters
@@ -19,9 +20,11 @@ from webapp.learning.outline import Outline, count_of, outline
 from webapp.learning.queries import Learner
 from webapp.portal.rules import waiting_certificates
 from webapp.questionnaires import labels
-from webapp.questionnaires.waiting import waiting
+from webapp.questionnaires.waiting import facts, waiting
 
 bp = Blueprint("portal", __name__, template_folder="templates")
+# Built once: everybody's first page after signing in.
+_LEARNERS = learning.alongside(*facts())
 
 
 def outlines_of(known: Mapping[str, Learner]) -> list[Outline]:
@@ -50,14 +53,15 @@ def me() -> Any:
     """What to do next, courses in progress and done, certificates."""
     who = viewer()
     assert who is not None
-    known = learning.learners(who.person_id)
+    known, (surveys, sheets) = learning.learners_and(who.person_id, _LEARNERS, now=clock.now())
     outlines = outlines_of(known)
     # Only who has completed a course, published or not, can hold a certificate.
     held = certificates.of_person(who.person_id) if any(each.completed for each in known.values()) else []
     return render_template(
         "portal/me.html", who=who, resume=latest(outlines), outlines=[each for each in outlines if each.enrolled],
         others=[each for each in outlines if not each.enrolled], certificates=held, waiting=waiting_certificates(outlines, held),
-        printable=not missing_characters(who.name), count_of=count_of, StepKind=StepKind, sheets=waiting(who), labels=labels,
+        printable=not missing_characters(who.name), count_of=count_of, StepKind=StepKind, labels=labels,
+        sheets=waiting(who, surveys=surveys, sheets=sheets),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select
@@ -102,11 +103,12 @@ def _filled(sheet_ids: Sequence[UUID]) -> dict[UUID, int]:
 
 def waiting_for_me(person_id: UUID) -> list[Line]:
     """Sheets somebody has to go on with: returned ones, and drafts they write. Four queries at most."""
-    wanted = or_(
-        Sheet.state == SheetState.RETURNED,
-        and_(Sheet.state == SheetState.DRAFT, SheetMember.role != MemberRole.COMMENTER),
-    )
-    return own(person_id, limit=MOST_WAITING, only=wanted)
+    return own(person_id, limit=MOST_WAITING, only=to_go_on_with())
+
+
+def to_go_on_with(sheet: Any = Sheet, member: Any = SheetMember) -> ColumnElement[bool]:
+    """The condition that a sheet, joined with its members, waits for the member. Arguments: the classes or columns of their tables."""
+    return or_(sheet.state == SheetState.RETURNED, and_(sheet.state == SheetState.DRAFT, member.role != MemberRole.COMMENTER))
 
 
 def to_review_count(paths: Collection[str] | None, person_id: UUID) -> int:

@@ -170,11 +170,18 @@ def asked(survey_id: UUID, person_id: UUID) -> tuple[Survey, SurveyPerson] | Non
 def waiting_for(person_id: UUID, now: datetime) -> list[WaitingSurvey]:
     """Open surveys that somebody is asked and has not answered, the next to close first. One query."""
     rows = db.session.execute(
-        select(Survey, SurveyPerson.sheet_id).join(SurveyPerson, SurveyPerson.survey_id == Survey.id)
-        .where(SurveyPerson.person_id == person_id, SurveyPerson.answered.is_(False), Survey.opens_at <= now, Survey.closes_at > now)
+        select(Survey, SurveyPerson.sheet_id).join(SurveyPerson, SurveyPerson.survey_id == Survey.id).where(waits(person_id, now))
         .order_by(Survey.closes_at, Survey.id).limit(MOST_WAITING)
     )
     return [WaitingSurvey(row, sheet_id is not None) for row, sheet_id in rows]
+
+
+def waits(person_id: Any, now: Any, *, survey: Any = Survey, asked: Any = SurveyPerson) -> ColumnElement[bool]:
+    """The condition that a survey, joined with the people asked, waits for somebody's answer.
+
+    Arguments are values or bound names, and the classes or the columns of their tables.
+    """
+    return and_(asked.person_id == person_id, asked.answered.is_(False), survey.opens_at <= now, survey.closes_at > now)
 
 
 def without_answer(survey: Survey) -> list[tuple[UUID, str, str]]:
