@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, event
@@ -32,12 +33,11 @@ class MarkChannel(StrEnum):
 
 
 class MarkOutcome(StrEnum):
-    """What became of a mark: it holds; a newer one was there; another device says otherwise and somebody must choose; chosen against."""
+    """What became of a mark when it came: it holds; a newer one was there; somebody else says otherwise and a person must choose."""
 
     APPLIED = "applied"
     OLDER = "older"
     CONFLICT = "conflict"
-    DROPPED = "dropped"
 
 
 class Attendance(Model):
@@ -64,8 +64,8 @@ class AttendanceMark(Model):
     """One mark, as a device made it: the id is the device's, so that sending it again finds it. Written once.
 
     `device_at` is what the device's clock said, `received_at` what ours did, `marked_at` the moment by our clock as far as the
-    device's stopwatch tells it. `base` is the version of the attendance that the marker saw. Arrived and left are None for
-    the whole session.
+    device's stopwatch tells it. `after` are the marks that the marker saw holding, as texts: it takes their place, and only
+    theirs, in whatever order marks arrive. Arrived and left are None for the whole session.
     """
 
     __tablename__ = "attendance_marks"
@@ -78,7 +78,7 @@ class AttendanceMark(Model):
     arrived: Mapped[time | None]
     left: Mapped[time | None]
     channel: Mapped[MarkChannel] = mapped_column(enum_column(MarkChannel, "mark_channel"))
-    base: Mapped[int]
+    after: Mapped[list[Any]] = mapped_column(default=list)
     device: Mapped[str] = mapped_column(String(40), default="")
     device_at: Mapped[datetime]
     marked_at: Mapped[datetime]
