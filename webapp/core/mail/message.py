@@ -14,6 +14,8 @@ from uuid import UUID
 
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@\w(?:[\w.-]*\w)?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_CALENDAR = re.compile(r"BEGIN:VCALENDAR\r?\n.*?\r?\nEND:VCALENDAR\r?\n?", re.DOTALL)
+_METHOD = re.compile(r"^METHOD:([A-Z]{1,20})\r?$", re.MULTILINE)
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
 
 
@@ -33,6 +35,7 @@ class Letter:
     message_id: str
     created_at: datetime
     tries: int
+    calendar: str | None = None
 
 
 def sender(mail_from: str) -> Address:
@@ -61,7 +64,29 @@ def compose(letter: Letter, mail_from: Address) -> EmailMessage:
     message.set_content(body, subtype="plain", charset="utf-8", cte="quoted-printable" if body.isascii() else "base64")
     if _LANGUAGE.fullmatch(letter.language):
         message["Content-Language"] = letter.language
+    if letter.calendar:
+        _attach(message, letter.calendar, f"{letter.id.hex}-{letter.created_at:%Y%m%d%H%M%S}")
     return message
+
+
+def _attach(message: EmailMessage, calendar: str, mark: str) -> None:
+    """Each calendar object as a part of its own: a request about several events would have to be one event (RFC 5546, 3.2.2).
+
+    The parameter `method` is what makes a mail program put the event into the calendar (RFC 6047). Raises `UnsendableMail`.
+    """
+    objects = _CALENDAR.findall(calendar)
+    if not objects:
+        raise UnsendableMail("calendar")
+    for number, text in enumerate(objects, 1):
+        method = _METHOD.search(text)
+        if method is None:
+            raise UnsendableMail("calendar")
+        message.add_attachment(
+            text.encode(), maintype="text", subtype="calendar", cte="base64", filename=f"event-{number}.ics",
+            params={"method": method[1], "charset": "utf-8"},
+        )
+    # Made from the row, so that every try sends the same bytes.
+    message.set_boundary(f"=_{mark}")
 
 
 def _address(text: str, display_name: str = "") -> Address:
