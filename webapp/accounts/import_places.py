@@ -21,11 +21,12 @@ Index = dict[str, set[tuple[UUID, int]]]
 class PlaceFinder:
     """The tree in memory: places by code, by name, and by name with those above, and which of them the administrator looks after.
 
-    `paths` are the trees of the administrator, None for everywhere. One query.
+    `paths` are the trees of the administrator, None for everywhere. With `anywhere` other places are found, too: those whom a
+    trainer invites come from all over the country. One query.
     """
 
-    def __init__(self, paths: tuple[str, ...] | None) -> None:
-        self.everywhere = paths is None
+    def __init__(self, paths: tuple[str, ...] | None, *, anywhere: bool = False) -> None:
+        self.everywhere, self.anywhere = paths is None, anywhere
         columns = (Place.id, Place.code, Place.country, Place.path, Place.parent_id, Place.names, Place.short_names, Place.closed_on)
         rows = {row.id: row for row in db.session.execute(select(*columns))}
         self.mine = {row.id for row in rows.values() if paths is None or row.path.startswith(paths)}
@@ -95,7 +96,9 @@ class PlaceFinder:
             own = found & self.mine
             if len(own) == 1:
                 return next(iter(own))
-            if own:
+            if self.anywhere and len(found) == 1:
+                return next(iter(found))
+            if own or (self.anywhere and found):
                 raise WrongRow(_("Several places are called “%(name)s”: write the code, or the places above it too.", name=text[:60]))
             if found:
                 raise WrongRow(_("“%(name)s” lies outside the places that you administer.", name=text[:60]))

@@ -43,6 +43,7 @@ class Step:
     person: Person | None = None
     place_id: UUID | None = None
     organisation_id: UUID | None = None
+    level: int | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     moves: bool = False
     gives_sign_in: bool = False
@@ -60,10 +61,15 @@ class _Known:
 
 
 class Planner:
-    """Plans part after part of one file; knows what earlier rows of the file meant. Six queries a part."""
+    """Plans part after part of one file; knows what earlier rows of the file meant. Six queries a part.
 
-    def __init__(self, finder: PlaceFinder, since: date) -> None:
-        self.finder, self.since = finder, since
+    With `fills_only` everybody is recognised, but nothing that is known changes: what is empty is filled in for the people of the
+    finder's places, and others stay as they are. So trainers bring lists of people whom they do not administer. `default_place_id`
+    is the place of rows that name none.
+    """
+
+    def __init__(self, finder: PlaceFinder, since: date, *, fills_only: bool = False, default_place_id: UUID | None = None) -> None:
+        self.finder, self.since, self.fills_only, self.default_place_id = finder, since, fills_only, default_place_id
         self._emails: dict[str, int] = {}
         self._people: dict[UUID, int] = {}
         self._new: dict[tuple[str, str, UUID | None], list[Line]] = defaultdict(list)
@@ -83,7 +89,7 @@ class Planner:
 
     def _placed(self, line: Line) -> Step:
         try:
-            return Step(line, Verdict.NEW, place_id=self.finder.find(line.place))
+            return Step(line, Verdict.NEW, place_id=self.finder.find(line.place) or self.default_place_id)
         except WrongRow as wrong:
             return Step(line, Verdict.WRONG, str(wrong))
 
@@ -108,9 +114,11 @@ class Planner:
         held = known.by_email.get(line.email_key) if line.email_key else None
         if held is None:
             return None
-        if not held[1] or not self._mine(held[0]):
+        if not held[1] or not self._recognised(held[0]):
             raise WrongRow(_("The e-mail address belongs to somebody whom you cannot change."))
         if held[0].sort_key != line.sort_key:
+            if not self._mine(held[0]):
+                raise WrongRow(_("The e-mail address belongs to somebody of another name. Correct the name or the address."))
             raise WrongRow(_("The e-mail address belongs to %(name)s. Correct the name or the address.", name=held[0].name))
         return held[0]
 
@@ -119,18 +127,21 @@ class Planner:
             return None
         # An office may share a telephone: it means a person only together with the name.
         alike = [each for each in known.by_name[line.sort_key] if each.phone == line.phone]
-        return _one([each for each in alike if self._mine(each) and _same_email(each, line)])
+        return _one([each for each in alike if self._recognised(each) and _same_email(each, line)])
 
     def _by_name(self, step: Step, organisation_id: UUID | None, known: _Known) -> Person | None:
         line = step.line
         return _one([
             each for each in known.by_name[line.sort_key]
             if each.organisation_id == organisation_id and (organisation_id is not None or each.place_id == step.place_id)
-            and self._mine(each) and _same_email(each, line) and (not each.phone or not line.phone or each.phone == line.phone)
+            and self._recognised(each) and _same_email(each, line) and (not each.phone or not line.phone or each.phone == line.phone)
         ])
 
     def _mine(self, person: Person) -> bool:
         return self.finder.everywhere or person.place_id in self.finder.mine
+
+    def _recognised(self, person: Person) -> bool:
+        return self.fills_only or self._mine(person)
 
     def _new_one(self, step: Step, organisation_id: UUID | None) -> None:
         line = step.line
@@ -144,6 +155,9 @@ class Planner:
         step.organisation_id, step.gives_sign_in = organisation_id, bool(line.email)
 
     def _changes(self, step: Step, person: Person, organisation_id: UUID | None, known: _Known) -> None:
+        if self.fills_only:
+            self._fill(step, person, organisation_id, known)
+            return
         line = step.line
         wanted = Work(
             step.place_id or person.place_id, organisation_id if line.organisation else person.organisation_id,
@@ -152,6 +166,7 @@ class Planner:
         said = {"phone": line.phone, "sex": line.sex, "birth_year": line.birth_year}
         step.facts = {key: value for key, value in said.items() if value is not None and getattr(person, key) != value}
         step.person, step.place_id, step.organisation_id = person, wanted.place_id, wanted.organisation_id
+        step.level = wanted.position_level
         step.moves = wanted != Work.of(person)
         held = known.spells.get(person.id)
         if step.moves and held is not None and self.since < held.valid_from:
@@ -160,6 +175,29 @@ class Planner:
         if step.gives_sign_in and person.id in known.with_role:
             raise WrongRow(_("This person holds a role. Give the sign-in on the person's own page."))
         step.verdict = Verdict.CHANGED if step.facts or step.moves or step.gives_sign_in else Verdict.UNCHANGED
+
+
+    def _fill(self, step: Step, person: Person, organisation_id: UUID | None, known: _Known) -> None:
+        line, before, held = step.line, Work.of(person), known.spells.get(person.id)
+        named_place = step.place_id
+        step.person, step.place_id, step.organisation_id = person, before.place_id, before.organisation_id
+        step.verdict = Verdict.UNCHANGED
+        if not self._mine(person):
+            return
+        said = {"phone": line.phone, "sex": line.sex, "birth_year": line.birth_year}
+        step.facts = {key: value for key, value in said.items() if value is not None and getattr(person, key) is None}
+        level = line.position_level.value if line.position_level else None
+        wanted = Work(
+            before.place_id or named_place, before.organisation_id or organisation_id,
+            before.position_level if before.position_level is not None else level,
+        )
+        if wanted != before and (held is None or self.since >= held.valid_from):
+            step.moves, step.level = True, wanted.position_level
+            step.place_id, step.organisation_id = wanted.place_id, wanted.organisation_id
+        can_have_one = person.sign_in is None and person.id not in known.with_role
+        step.gives_sign_in = bool(line.email) and can_have_one and line.email_key not in known.by_email
+        if step.facts or step.moves or step.gives_sign_in:
+            step.verdict = Verdict.CHANGED
 
 
 def _known(lines: Sequence[Line], place_ids: set[UUID | None]) -> _Known:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,16 +11,16 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import undefer
 
-from webapp.accounts import services, services_links, services_work
+from webapp.accounts import import_apply, services_work
+from webapp.accounts.import_apply import read_part
 from webapp.accounts.import_places import PlaceFinder
-from webapp.accounts.import_plan import NOT_THERE_YET, Planner, Step, Verdict
-from webapp.accounts.import_rows import FIELDS, WrongRow, guess, key_of, read_line
-from webapp.accounts.models import OrganisationType, Person, Role, SignIn
+from webapp.accounts.import_plan import Planner, Step, Verdict
+from webapp.accounts.import_rows import FIELDS, guess, key_of
+from webapp.accounts.models import OrganisationType, Role
 from webapp.accounts.models_imports import ImportColumns, ImportRun, ImportState
 from webapp.accounts.queries import grants_in_force
 from webapp.core import clock
 from webapp.core.audit import record
-from webapp.core.config import settings
 from webapp.core.database import db
 from webapp.core.errors import DomainError
 from webapp.core.i18n import _, speaking
@@ -67,14 +67,15 @@ def stage(*, data: bytes, actor_id: UUID, now: datetime) -> ImportRun:
         raise BadFile(_("The file has no people in it: the first row names the columns, one row for each person follows."))
     run = ImportRun(
         id=new_id(), actor_id=actor_id, state=ImportState.MAPPING, created_at=now, head=head, rows=kept, total=len(kept),
-        columns=guess(head, _remembered(actor_id)), options={}, counts={}, problems=[],
+        columns=guess(head, remembered(actor_id)), options={}, counts={}, problems=[],
     )
     db.session.add(run)
     db.session.flush()
     return run
 
 
-def _remembered(person_id: UUID) -> dict[str, str]:
+def remembered(person_id: UUID) -> dict[str, str]:
+    """What the columns of somebody's files meant the last time: normalised heading to field. One query."""
     row = db.session.get(ImportColumns, person_id)
     return row.meanings if row else {}
 
@@ -89,18 +90,18 @@ def prepare(
     if run.state not in (ImportState.MAPPING, ImportState.READY):
         raise NotReady
     services_work.check_date(since, now)
-    _check(columns, run.head)
+    check_columns(columns, run.head)
     run.columns = list(columns)
     run.options = {"since": since.isoformat(), "organisation_type": organisation_type.value, "mail": mail, "language": language}
-    _remember(run)
+    remember(run.actor_id, run.head, run.columns)
     counts: Counter[str] = Counter(_nothing())
     problems: list[Any] = []
     planner = _planner(run, now)
     if planner is None:
         raise NotReady
-    for part in _parts(run.rows):
+    for part in parts_of(run.rows):
         with db.session.no_autoflush:
-            steps, wrong = _read(part, run.columns, planner, now)
+            steps, wrong = read_part(part, run.columns, planner, now)
         counts.update(step.verdict.value for step in steps)
         counts[Verdict.WRONG.value] += len(wrong) - sum(1 for step in steps if step.verdict is Verdict.WRONG)
         problems += wrong
@@ -112,20 +113,22 @@ def _nothing() -> dict[str, int]:
     return {each.value: 0 for each in Verdict}
 
 
-def _check(columns: Sequence[str], head: Sequence[str]) -> None:
-    if len(columns) != len(head) or any(each and each not in FIELDS for each in columns):
+def check_columns(columns: Sequence[str], head: Sequence[str], fields: Mapping[str, Any] = FIELDS) -> None:
+    """Whether the columns make people: each a known field or left out, a name among them. Raises `BadColumns`."""
+    if len(columns) != len(head) or any(each and each not in fields for each in columns):
         raise BadColumns(_("Please choose what each column holds."))
     if "name" not in columns:
         raise BadColumns(_("Please choose which column holds the name."))
-    twice = [each for each in FIELDS if each != "place" and list(columns).count(each) > 1]
+    twice = [each for each in fields if each != "place" and list(columns).count(each) > 1]
     if twice:
-        raise BadColumns(_("“%(field)s” was chosen for two columns; only the place may stand in several.", field=str(FIELDS[twice[0]])))
+        raise BadColumns(_("“%(field)s” was chosen for two columns; only the place may stand in several.", field=str(fields[twice[0]])))
 
 
-def _remember(run: ImportRun) -> None:
-    meanings = {**_remembered(run.actor_id), **{key_of(title): field for title, field in zip(run.head, run.columns, strict=True) if title}}
+def remember(actor_id: UUID, head: Sequence[str], columns: Sequence[str]) -> None:
+    """Keep what the columns meant for the next file of the same person. Two statements."""
+    meanings = {**remembered(actor_id), **{key_of(title): field for title, field in zip(head, columns, strict=True) if title}}
     values = {"meanings": dict(list(meanings.items())[-200:])}
-    statement = insert_for(ImportColumns).values(person_id=run.actor_id, **values)
+    statement = insert_for(ImportColumns).values(person_id=actor_id, **values)
     db.session.execute(statement.on_conflict_do_update(index_elements=["person_id"], set_=values))
     db.session.expire_all()
 
@@ -140,21 +143,9 @@ def _planner(run: ImportRun, now: datetime) -> Planner | None:
     return Planner(PlaceFinder(paths), date.fromisoformat(run.options["since"]))
 
 
-def _parts(rows: Sequence[Any]) -> list[Sequence[Any]]:
+def parts_of(rows: Sequence[Any]) -> list[Sequence[Any]]:
+    """The rows in parts that are planned and brought in together."""
     return [rows[start : start + PART] for start in range(0, len(rows), PART)]
-
-
-def _read(part: Sequence[Any], columns: Sequence[str], planner: Planner, now: datetime) -> tuple[list[Step], list[list[Any]]]:
-    """The steps of a part, and [row, sentence] of what cannot go in."""
-    lines, wrong = [], []
-    for number, cells in part:
-        try:
-            lines.append(read_line(number, cells, columns, now.year))
-        except WrongRow as error:
-            wrong.append([number, str(error)])
-    steps = planner.plan(lines)
-    wrong += [[step.line.number, step.sentence] for step in steps if step.verdict is Verdict.WRONG]
-    return steps, sorted(wrong)
 
 
 def confirm(*, run: ImportRun, now: datetime) -> None:
@@ -214,74 +205,12 @@ def _claim(run_id: UUID, done: int, following: int) -> bool:
 def _apply_part(
     run_id: UUID, part: Sequence[Any], columns: Sequence[str], planner: Planner, options: dict[str, Any], actor_id: UUID, now: datetime,
 ) -> None:
-    steps, wrong = _read(part, columns, planner, now)
-    made: dict[Any, UUID] = {}
-    for step in steps:
-        if step.organisation_id == NOT_THERE_YET and step.verdict is not Verdict.WRONG:
-            step.organisation_id = _organisation(step, OrganisationType(options["organisation_type"]), made, now)
-    people = [step for step in steps if step.verdict is Verdict.NEW]
-    for step in people:
-        step.person = _person(step, options["language"], now)
-        db.session.add(step.person)
-    db.session.flush()
-    changed = [step for step in steps if step.verdict is Verdict.CHANGED]
-    _change(changed, planner.since, actor_id, now)
-    db.session.flush()
-    invited = [_sign_in(step, now) for step in (*people, *changed) if step.gives_sign_in]
-    db.session.flush()
-    for sign_in, person in invited if options["mail"] else ():
-        services_links.invite(sign_in=sign_in, language=person.language, now=now)
-    for step in people:
-        assert step.person is not None
-        record(actor_id=actor_id, action="person.created", subject=("person", step.person.id), after={"import": str(run_id)}, now=now,
-               place_id=step.place_id)
+    steps, wrong = read_part(part, columns, planner, now)
+    import_apply.apply(
+        steps, organisation_type=OrganisationType(options["organisation_type"]), language=options["language"], since=planner.since,
+        actor_id=actor_id, source=str(run_id), mail=options["mail"], now=now,
+    )
     _count(run_id, steps, wrong)
-
-
-def _organisation(step: Step, default: OrganisationType, made: dict[Any, UUID], now: datetime) -> UUID:
-    key = (step.line.organisation_key, step.place_id)
-    if key not in made:
-        made[key] = services.organisation_named(
-            name=step.line.organisation, type=step.line.organisation_type or default, place_id=step.place_id, now=now,
-        ).id
-    return made[key]
-
-
-def _person(step: Step, language: str, now: datetime) -> Person:
-    line = step.line
-    return Person(
-        id=new_id(), name=line.name, language=line.language or language, time_zone=settings().programme_zone.key, place_id=step.place_id,
-        organisation_id=step.organisation_id, position_level=line.position_level.value if line.position_level else None, sex=line.sex,
-        birth_year=line.birth_year, phone=line.phone, created_at=now,
-    )
-
-
-def _change(steps: Sequence[Step], since: date, actor_id: UUID, now: datetime) -> None:
-    held = services_work.open_spells([step.person.id for step in steps if step.person and step.moves])
-    for step in steps:
-        person = step.person
-        assert person is not None
-        for key, value in step.facts.items():
-            setattr(person, key, value)
-        if step.facts:
-            record(actor_id=actor_id, action="person.edited", subject=("person", person.id), after={"changed": sorted(step.facts)}, now=now,
-                   place_id=person.place_id)
-        if step.moves:
-            level = step.line.position_level.value if step.line.position_level else person.position_level
-            wanted = services_work.Work(step.place_id, step.organisation_id, level)
-            undo = services_work.begin(person=person, held=held.get(person.id), wanted=wanted, since=since, now=now, actor_id=actor_id)
-            record(actor_id=actor_id, action="person.work_changed", subject=("person", person.id), before=undo["was"],
-                   after={**undo["now"], "since": since.isoformat()}, now=now, place_id=step.place_id)
-
-
-def _sign_in(step: Step, now: datetime) -> tuple[SignIn, Person]:
-    assert step.person is not None
-    row = SignIn(
-        id=new_id(), person_id=step.person.id, email=step.line.email, email_key=step.line.email_key, password_hash=None, verified_at=None,
-        created_at=now,
-    )
-    db.session.add(row)
-    return row, step.person
 
 
 def _count(run_id: UUID, steps: Sequence[Step], wrong: Sequence[Any]) -> None:
