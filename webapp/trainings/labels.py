@@ -47,7 +47,8 @@ LIST_STATES = {
     ListState.DONE: lazy("List imported"), ListState.STOPPED: lazy("Import stopped"),
 }
 ITEM_KINDS = {
-    ItemKind.OPENING: lazy("Opening"), ItemKind.LESSON: lazy("Lesson of a course"), ItemKind.EXERCISE: lazy("Exercise"), ItemKind.TALK: lazy("Talk"),
+    ItemKind.OPENING: lazy("Opening"), ItemKind.LESSON: lazy("Lesson of a course"), ItemKind.EXERCISE: lazy("Exercise"),
+    ItemKind.TALK: lazy("Talk"),
     ItemKind.TEST: lazy("Test"), ItemKind.BREAK: lazy("Break"), ItemKind.OTHER: lazy("Something else"),
 }
 PRESENCES = {Presence.PRESENT: lazy("Present"), Presence.ABSENT: lazy("Absent"), Presence.UNKNOWN: lazy("Not marked")}
