@@ -7,8 +7,14 @@ import sys
 
 import pytest
 
+from webapp.core import clock
+from webapp.core.late import Late
+
 # Each of these takes a twentieth of a second or more; the first request that needs it loads it.
-LATER = ("docx", "fontTools", "lxml", "markdown", "openpyxl", "PIL", "pydantic", "reportlab")
+LATER = (
+    "docx", "fontTools", "lxml", "markdown", "openpyxl", "PIL", "pydantic", "reportlab", "rich", "uharfbuzz",
+    "webapp.core.charts.onpage", "webapp.questionnaires.exports_results", "webapp.questionnaires.sheet_document",
+)
 
 
 @pytest.fixture(scope="module")
@@ -18,8 +24,10 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
         "import sys\n"
         "from pathlib import Path\n"
         "from webapp import create_app\n"
+        "from webapp.loading import loading\n"
         "from webapp.core.config import Mode, Settings\n"
-        "create_app(Settings(mode=Mode.TEST, data_dir=Path(sys.argv[1]), secret_key='k' * 40))\n"
+        "with loading():\n"
+        "    create_app(Settings(mode=Mode.TEST, data_dir=Path(sys.argv[1]), secret_key='k' * 40))\n"
         "print(*sys.modules)\n"
     )
     command = [sys.executable, "-c", program, str(tmp_path_factory.mktemp("data"))]
@@ -29,3 +37,15 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
 @pytest.mark.parametrize("library", LATER)
 def test_a_start_does_not_load(library: str, loaded: frozenset[str]) -> None:
     assert library not in loaded
+
+
+def test_what_is_hidden_while_loading_can_be_loaded_afterwards() -> None:
+    program = "from webapp.loading import loading\nwith loading():\n    import structlog\nimport rich\nassert structlog.dev.rich is None"
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
+
+
+def test_a_late_module_is_itself_once_it_is_asked() -> None:
+    late = Late("webapp.core.clock")
+    assert late.now is clock.now
+    with pytest.raises(AttributeError):
+        late.nothing_of_this_name  # noqa: B018  asking is what is tested

@@ -37,8 +37,9 @@ GRACE_SECONDS = 30
 RESTART_SECONDS = 2.0
 # Whoever waits for the first page should not wait for fonts as well.
 PATIENCE_SECONDS = 1.0
-# The number that glibc's <malloc.h> gives the parameter.
-M_MMAP_THRESHOLD = -3
+# The number that glibc's <malloc.h> gives the parameters.
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
+ARENAS = 2
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  gunicorn's heartbeat files: a disk may block for seconds
 _SIGNAL = re.compile(r"SIG[A-Z0-9]+|\d+")
 
@@ -240,7 +241,10 @@ def keep_memory_small() -> None:
     A password's hash takes some 20 MB for a moment; glibc would learn from the first one to keep such blocks, one a thread.
     """
     with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 1 << 20)
+        library = ctypes.CDLL(None)
+        library.mallopt(M_MMAP_THRESHOLD, 1 << 20)
+        # Threads share the interpreter's lock, so that a pool of memory for each would only keep more pieces of it.
+        library.mallopt(M_ARENA_MAX, ARENAS)
 
 
 def load_printing() -> None:

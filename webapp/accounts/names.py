@@ -22,7 +22,8 @@ SURNAMES = {
 }
 # 万俟, 尉迟, 长孙: two characters, read together.
 DOUBLE_SURNAMES = {"万俟": ("mo", "qi"), "尉迟": ("yu", "chi"), "长孙": ("zhang", "sun"), "澹台": ("tan", "tai"), "单于": ("chan", "yu")}
-_HAN = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]")
+# First and last of the blocks of Chinese characters. No pattern: making one takes longer than a hundred lists of names.
+_HAN = (("㐀", "鿿"), ("豈", "﫿"), ("\U00020000", "\U0003ffff"))
 
 
 @cache
@@ -50,11 +51,15 @@ def syllables(han: str) -> list[str]:
     return [SURNAMES.get(each) or _syllable(each) if not place else _syllable(each) for place, each in enumerate(han)]
 
 
+def _is_han(character: str) -> bool:
+    return any(first <= character <= last for first, last in _HAN)
+
+
 def _runs(name: str) -> list[tuple[bool, str]]:
     """A name taken apart into runs of Chinese characters and words of other scripts."""
     folded = unicodedata.normalize("NFKC", name)
     runs: list[tuple[bool, str]] = []
-    for is_han, each in groupby(folded, lambda character: bool(_HAN.match(character))):
+    for is_han, each in groupby(folded, _is_han):
         text = "".join(each)
         runs += [(True, text)] if is_han else [(False, word) for word in re.split(r"[\s·・•‧.,\-]+", text) if word]
     return runs
@@ -111,7 +116,7 @@ def query_words(text: str) -> list[str]:
 
 def is_character(word: str) -> bool:
     """Whether a word is one Chinese character, which is a term of its own: a surname would otherwise begin hundreds of terms."""
-    return len(word) == 1 and bool(_HAN.match(word))
+    return len(word) == 1 and _is_han(word)
 
 
 def is_address(text: str) -> bool:

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from markupsafe import Markup
 
 from webapp.core.i18n import _, current_language, localised
+from webapp.core.late import Late
 from webapp.courses.questionnaire.answers import Answers, Lack
 from webapp.courses.questionnaire.content import Questionnaire, Section
 from webapp.courses.questionnaire.fields import (
@@ -31,11 +32,17 @@ from webapp.courses.questionnaire.paths import SpotKind, cell_path, field_of, lo
 from webapp.courses.questionnaire.values import check, is_other, other_text
 from webapp.courses.revisions import plain
 from webapp.goals.reference import Goal, reference
-from webapp.questionnaires import charts_of_sheet, order_keys, wording
+from webapp.questionnaires import order_keys, wording
 from webapp.questionnaires.models import MemberRole, Sheet
 from webapp.questionnaires.page_texts import file_rules, guidance_html, script_texts
 from webapp.questionnaires.queries import ConflictLine, MemberLine, Stored
 from webapp.questionnaires.queries_page import NO_TALK, Names, Talk, Uploaded
+
+if TYPE_CHECKING:
+    from webapp.questionnaires import charts_of_sheet
+else:
+    # Few sheets have a chart.
+    charts_of_sheet = Late("webapp.questionnaires.charts_of_sheet")
 
 
 @dataclass(frozen=True)

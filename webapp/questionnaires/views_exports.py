@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from webapp.core.access import signed_in
 from webapp.core.audit import record
 from webapp.core.exports import Format, Sheet, download
 from webapp.core.i18n import _, current_language
+from webapp.core.late import Late
 from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work
 from webapp.courses.questionnaire.answers import Answers
@@ -24,7 +26,12 @@ from webapp.questionnaires import queries
 from webapp.questionnaires.desk import Desk, worksheet_or_404
 from webapp.questionnaires.presenting import title_of
 from webapp.questionnaires.removed_fields import removed_answers
-from webapp.questionnaires.sheet_document import Filled, document_of, spots
+
+if TYPE_CHECKING:
+    from webapp.questionnaires import sheet_document
+    from webapp.questionnaires.sheet_document import Filled
+else:
+    sheet_document = Late("webapp.questionnaires.sheet_document")
 
 bp = Blueprint("sheet_exports", __name__, template_folder="templates")
 
@@ -70,11 +77,11 @@ def _file(desk: Desk, form: str) -> Response:
         # What prints takes long to load, which no start should wait for.
         from webapp.core.documents.pdf import to_pdf  # noqa: PLC0415
 
-        content = to_pdf(document_of(filled))
+        content = to_pdf(sheet_document.document_of(filled))
     else:
         from webapp.core.documents.word import to_docx  # noqa: PLC0415
 
-        content = to_docx(document_of(filled))
+        content = to_docx(sheet_document.document_of(filled))
     response = Response(content, mimetype=TYPES[form], headers={"Cache-Control": "no-store"})
     response.headers["Content-Disposition"] = _kept_as(desk, form)
     return response
@@ -91,7 +98,7 @@ def _filled(desk: Desk) -> Filled:
     stored = queries.stored(desk.sheet.id)
     names = desks.names_of(desk, stored, {each.id for each in desk.questionnaire.fields})
     place = desk.opened.place
-    return Filled(
+    return sheet_document.Filled(
         sheet=desk.sheet, questionnaire=desk.questionnaire, answers=Answers(desk.questionnaire, stored.values), names=names,
         place=place.name(current_language()) if place else "", people=[each.name for each in desk.opened.members],
         former=removed_answers(desk, stored), zone=get_timezone(),
@@ -109,7 +116,7 @@ def _table(filled: Filled) -> Response:
 
 
 def _lines(filled: Filled) -> Iterator[list[str]]:
-    for path, label, said in spots(filled):
+    for path, label, said in sheet_document.spots(filled):
         yield [path, label, said]
 
 
@@ -120,6 +127,6 @@ def _content(filled: Filled) -> dict[str, object]:
         "format": "localgoals-sheet-1", "id": str(sheet.id), "questionnaire": sheet.questionnaire_id,
         "revision": filled.questionnaire.revision, "title": title_of(sheet, filled.questionnaire), "state": sheet.state.value,
         "version": sheet.version, "changed_at": sheet.changed_at.isoformat(), "values": dict(filled.answers.values),
-        "answers": [{"path": path, "label": label, "text": said} for path, label, said in spots(filled)],
+        "answers": [{"path": path, "label": label, "text": said} for path, label, said in sheet_document.spots(filled)],
         "former": [{"label": each.label, "text": each.words} for each in filled.former],
     }

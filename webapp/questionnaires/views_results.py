@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request
@@ -10,9 +11,9 @@ from werkzeug.wrappers import Response
 
 from webapp.core import clock
 from webapp.core.access import allow
-from webapp.core.charts.onpage import markup
 from webapp.core.config import settings
 from webapp.core.i18n import _
+from webapp.core.late import Late
 from webapp.core.suppression import LEAST
 from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work
@@ -20,7 +21,6 @@ from webapp.courses.questionnaire.content import Questionnaire
 from webapp.questionnaires import (
     access,
     definitions,
-    exports_results,
     labels_surveys,
     library,
     queries_results,
@@ -29,13 +29,27 @@ from webapp.questionnaires import (
 )
 from webapp.questionnaires.models_surveys import Survey
 from webapp.questionnaires.queries_texts import holds_words
-from webapp.questionnaires.results_board import Board, board, crossable, is_closed_to_looks
-from webapp.questionnaires.results_compare import Comparison, Round, compare
-from webapp.questionnaires.results_cross import Crossing, crossing
-from webapp.questionnaires.results_words import Words, full_label
 from webapp.questionnaires.surveys_dimensions import KEYS
 from webapp.questionnaires.views import me
 from webapp.questionnaires.views_surveys import survey_or_404
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from webapp.core.charts import onpage
+    from webapp.questionnaires import exports_results, results_board, results_compare, results_cross, results_words
+    from webapp.questionnaires.results import Item
+    from webapp.questionnaires.results_board import Board
+    from webapp.questionnaires.results_compare import Comparison
+    from webapp.questionnaires.results_cross import Crossing
+else:
+    # Two dozen modules that a start need not wait for: nobody asks for results in its first second.
+    onpage = Late("webapp.core.charts.onpage")
+    exports_results = Late("webapp.questionnaires.exports_results")
+    results_board = Late("webapp.questionnaires.results_board")
+    results_compare = Late("webapp.questionnaires.results_compare")
+    results_cross = Late("webapp.questionnaires.results_cross")
+    results_words = Late("webapp.questionnaires.results_words")
 
 bp = Blueprint("results", __name__, template_folder="templates")
 RESULTS = "/surveys/<uuid:survey_id>/results"
@@ -58,7 +72,7 @@ class Frame:
     @property
     def waits(self) -> bool:
         """Whether nothing may be shown before the closing."""
-        return is_closed_to_looks(self.survey, clock.now())
+        return results_board.is_closed_to_looks(self.survey, clock.now())
 
 
 def frame_or_404(survey_id: UUID) -> Frame:
@@ -71,7 +85,7 @@ def _board(frame: Frame) -> Board | None:
     """The results that the address asks for; None where a job has to count first. At most two queries, two more for names."""
     by = request.args.get("by", "")
     found = services_results.numbers(frame.survey, frame.questionnaire, by if by in KEYS else "", clock.now())
-    return None if found is None else board(frame.questionnaire, found, found.dimensions, request.args.get("group", ""))
+    return None if found is None else results_board.board(frame.questionnaire, found, found.dimensions, request.args.get("group", ""))
 
 
 @bp.get(RESULTS)
@@ -81,7 +95,7 @@ def results(survey_id: UUID) -> str:
     frame = frame_or_404(survey_id)
     found = None if frame.waits else _board(frame)
     return render_template(
-        "questionnaires/results.html", study=frame, board=found, chapters=found.chapters() if found else [], markup=markup,
+        "questionnaires/results.html", study=frame, board=found, chapters=found.chapters() if found else [], markup=onpage.markup,
         holds_words=holds_words, least=LEAST, survey=frame.survey,
     )
 
@@ -116,21 +130,24 @@ def save(survey_id: UUID, form: str) -> Response:
 def cross(survey_id: UUID) -> str:
     """Two questions by each other."""
     frame = frame_or_404(survey_id)
-    down, across = crossable(frame.questionnaire)
+    down, across = results_board.crossable(frame.questionnaire)
     return render_template(
-        "questionnaires/results_cross.html", study=frame, survey=frame.survey, markup=markup, least=LEAST,
-        down=[(key, full_label(item)) for key, item in down.items()], across=[(key, full_label(item)) for key, item in across.items()],
-        found=None if frame.waits else _crossing(frame), asked="a" in request.args,
+        "questionnaires/results_cross.html", study=frame, survey=frame.survey, markup=onpage.markup, least=LEAST,
+        down=_labels(down), across=_labels(across), found=None if frame.waits else _crossing(frame), asked="a" in request.args,
     )
+
+
+def _labels(items: Mapping[str, Item]) -> list[tuple[str, str]]:
+    return [(key, results_words.full_label(item)) for key, item in items.items()]
 
 
 def _crossing(frame: Frame) -> Crossing | None:
     """The cross table that the address asks for. One query."""
-    down, across = crossable(frame.questionnaire)
+    down, across = results_board.crossable(frame.questionnaire)
     first, second = down.get(request.args.get("a", "")), across.get(request.args.get("b", ""))
     if first is None or second is None or first.key == second.key:
         return None
-    return crossing(queries_results.of_surveys([frame.survey.id]), first, second)
+    return results_cross.crossing(queries_results.of_surveys([frame.survey.id]), first, second)
 
 
 @bp.get(f"{RESULTS}/compare")
@@ -141,11 +158,11 @@ def comparison(survey_id: UUID) -> str:
     rounds = queries_surveys.earlier_rounds(frame.survey.questionnaire_id, access.guided_paths(who), who.person_id, survey_id)
     chosen = request.args.get("with", str(frame.survey.earlier_id or ""))
     other = next((each for each in rounds if str(each.id) == chosen), None)
-    waits = frame.waits or (other is not None and is_closed_to_looks(other, clock.now()))
+    waits = frame.waits or (other is not None and results_board.is_closed_to_looks(other, clock.now()))
     found = _compared(frame, other) if other is not None and not waits else None
     return render_template(
-        "questionnaires/results_compare.html", study=frame, survey=frame.survey, found=found, markup=markup, other=other, waits=waits,
-        rounds=[(str(each.id), _name(frame, each)) for each in rounds], chosen=chosen, least=LEAST,
+        "questionnaires/results_compare.html", study=frame, survey=frame.survey, found=found, markup=onpage.markup, other=other,
+        waits=waits, rounds=[(str(each.id), _name(frame, each)) for each in rounds], chosen=chosen, least=LEAST,
     )
 
 
@@ -163,7 +180,9 @@ def _compared(frame: Frame, other: Survey) -> Comparison | None:
         return None
     months = [each.opens_at.astimezone(settings().programme_zone).strftime("%Y-%m") for each in (other, frame.survey)]
     names = [_("Earlier"), _("Later")] if months[0] == months[1] else months
-    return compare(Round(names[0], earlier, found[0]), Round(names[1], frame.questionnaire, found[1]), Words())
+    before = results_compare.Round(names[0], earlier, found[0])
+    after = results_compare.Round(names[1], frame.questionnaire, found[1])
+    return results_compare.compare(before, after, results_words.Words())
 
 
 @bp.get(WORKSHEETS)
@@ -172,7 +191,7 @@ def worksheets(questionnaire_id: str) -> str:
     """What sheets of a questionnaire came to that were handed in below one's places: numbers and choices, no words."""
     found = _worksheets(questionnaire_id)
     return render_template(
-        "questionnaires/results_worksheets.html", board=found, chapters=found.chapters(), markup=markup, least=LEAST,
+        "questionnaires/results_worksheets.html", board=found, chapters=found.chapters(), markup=onpage.markup, least=LEAST,
         one=found.questionnaire, url=f"/questionnaires/{questionnaire_id}/results",
     )
 
@@ -196,4 +215,4 @@ def _worksheets(questionnaire_id: str) -> Board:
         one = volume.questionnaire
     by = "place" if request.args.get("by") == "place" else ""
     found = services_results.count(scope, one, by, clock.now(), column=queries_results.by_place() if by else None)
-    return board(one, found, ("place",), request.args.get("group", ""))
+    return results_board.board(one, found, ("place",), request.args.get("group", ""))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request
@@ -17,16 +17,22 @@ from webapp.core.database import db
 from webapp.core.errors import DomainError
 from webapp.core.exports import Format, Sheet, download
 from webapp.core.i18n import LANGUAGES, _, _n, current_language
+from webapp.core.late import Late
 from webapp.core.tables import Unreadable, read_cells
 from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work
 from webapp.courses.questionnaire.content import Questionnaire
-from webapp.questionnaires import access, definitions, labels_surveys, paper, paper_csv, queries_surveys, services_answers
+from webapp.questionnaires import access, definitions, labels_surveys, paper_csv, queries_surveys, services_answers
 from webapp.questionnaires.models_surveys import Survey, SurveyMode
-from webapp.questionnaires.paper import PaperForm
 from webapp.questionnaires.paper_csv import PaperRow, RowProblem
 from webapp.questionnaires.views import me
 from webapp.questionnaires.views_surveys import HOME, ONE, survey_or_404
+
+if TYPE_CHECKING:
+    from webapp.questionnaires import paper
+else:
+    # What makes documents is for few requests.
+    paper = Late("webapp.questionnaires.paper")
 
 bp = Blueprint("survey_paper", __name__, template_folder="templates")
 MOST_FORMS = 100
@@ -67,7 +73,7 @@ def forms(survey_id: UUID) -> Any:
         return _shown(survey, sentence=_("Everybody who is asked has answered.")), 422
     made = _print(survey, [row[0] for row in people] if named else None, 0 if named else int(count))
     names = {row[0]: row[1] for row in people}
-    printed = [PaperForm(code, names.get(person, "") if person else "") for code, person in made]
+    printed = [paper.PaperForm(code, names.get(person, "") if person else "") for code, person in made]
     data = paper.to_print(survey, questionnaire, printed, language)
     answer = make_response(data)
     answer.headers["Content-Type"] = "application/pdf"

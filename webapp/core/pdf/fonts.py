@@ -4,17 +4,24 @@ Font files are opened when a text first needs them, and read piece by piece. Whe
 made is in `fonts/README.md`.
 """
 
+from __future__ import annotations
+
 import functools
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import uharfbuzz as hb
-
+from webapp.core.late import Late
 from webapp.core.pdf.sfnt import FontFile
+
+if TYPE_CHECKING:
+    import uharfbuzz as hb
+else:
+    # A start needs no letters drawn.
+    hb = Late("uharfbuzz")
 
 LATIN_DISPLAY = "NotoSerifDisplay-Medium"  # hairlines too fine for small sizes
 LATIN = "NotoSerif-Medium"

@@ -5,15 +5,22 @@ algorithm (UAX #9) in the part that names and titles need: its rules P2, W1, N1,
 which `fonts.missing_characters` refuses.
 """
 
+from __future__ import annotations
+
 import functools
 import itertools
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import uharfbuzz as hb
-
+from webapp.core.late import Late
 from webapp.core.pdf.fonts import Face, Stack, clusters, faces_for
+
+if TYPE_CHECKING:
+    import uharfbuzz as hb
+else:
+    hb = Late("uharfbuzz")
 
 NO_BREAK_BEFORE = frozenset("，。、；：？！）》」』〉】〕〗｝］”’…—～·・་།％‰℃°%.,;:!?)]}/")
 NO_BREAK_AFTER = frozenset("（《「『〈【〔〖｛［“‘([{￥$€£")
