@@ -49,8 +49,8 @@ def upgrade():
     sa.Column('language', sa.String(length=20), nullable=False),
     sa.Column('device', sa.Enum('phone', 'tablet', 'computer', 'unknown', name='device', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('channel', sa.Enum('online', 'onsite', 'paper', 'import', name='channel', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('count', sa.Integer(), nullable=False),
-    sa.CheckConstraint('count >= 0', name=op.f('ck_view_counts_count')),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.CheckConstraint('number >= 0', name=op.f('ck_view_counts_number')),
     sa.ForeignKeyConstraint(['place_id'], ['places.id'], name=op.f('fk_view_counts_place_id_places')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_view_counts'))
     )

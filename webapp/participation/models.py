@@ -97,7 +97,7 @@ class ViewCount(Model):
     """
 
     __tablename__ = "view_counts"
-    __table_args__ = (CheckConstraint("count >= 0", name="count"),)
+    __table_args__ = (CheckConstraint("number >= 0", name="number"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     day: Mapped[date] = mapped_column(index=True)
@@ -111,4 +111,4 @@ class ViewCount(Model):
     language: Mapped[str] = mapped_column(String(20))
     device: Mapped[Device] = mapped_column(enum_column(Device, "device"))
     channel: Mapped[Channel] = mapped_column(enum_column(Channel, "channel"))
-    count: Mapped[int]
+    number: Mapped[int]

@@ -1,0 +1,117 @@
+"""Participation as counting needs it: one row an event or count of views, with the moment from which it holds and until which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from webapp.accounts.models import Person
+from webapp.core.config import settings
+from webapp.core.database import db
+from webapp.participation.models import EventKind, ParticipationEvent, ViewCount
+from webapp.statistics.ground import Spot
+from webapp.trainings.models import Training
+
+AT_ONCE = 20_000
+PAST = "past:"
+
+
+class Fact(NamedTuple):
+    """One row. It counts at a cut-off that is at or after `recorded` and before `void`; `number` is 1 but for counts of views."""
+
+    id: UUID
+    kind: str
+    person: UUID | None
+    day: date
+    recorded: datetime
+    void: datetime | None
+    spot: Spot
+    course: str | None
+    step: str | None
+    training: UUID | None
+    organisation: str | None
+    level: int | None
+    sex: str | None
+    age: str | None
+    language: str
+    device: str
+    channel: str
+    practice: bool
+    number: int
+    minutes: int
+    past: bool
+
+
+def events(since: datetime | None = None) -> Iterator[Fact]:
+    """All events but corrections that only take something back, in the order of recording; or those recorded from a moment on."""
+    zone = settings().programme_zone
+    query = _events()
+    if since is not None:
+        query = query.where(ParticipationEvent.recorded_at >= since)
+    for row in db.session.execute(query.execution_options(yield_per=AT_ONCE)):
+        yield _of_event(row, zone)
+
+
+def _events() -> Any:
+    event, correction = ParticipationEvent, aliased(ParticipationEvent)
+    return (
+        select(
+            event.id, event.kind, event.person_id, event.happened_at, event.recorded_at, correction.recorded_at, event.place_id,
+            event.place_path, event.course_id, event.step_id, event.training_id, event.organisation_type, event.position_level, event.sex,
+            event.age_band, event.language, event.device, event.channel, event.graded, event.minutes, event.source,
+        )
+        .outerjoin(correction, correction.corrects_id == event.id).where(event.kind != EventKind.RETRACTED)
+    )
+
+
+def _of_event(row: Any, zone: ZoneInfo) -> Fact:
+    (key, kind, person, happened, recorded, void, place, path, course, step, training, organisation, level, sex, age, language, device,
+     channel, graded, minutes, source) = row
+    return Fact(
+        key, kind.value, person, happened.astimezone(zone).date(), recorded, void, (place, path), course, step, training, organisation,
+        level, sex, age, language, device.value, channel.value, graded is False, 1, minutes or 0, source.startswith(PAST),
+    )
+
+
+def views(since: datetime | None = None) -> Iterator[Fact]:
+    """Counts of views, or those recorded from a moment on."""
+    row = ViewCount
+    query = select(
+        row.id, row.day, row.recorded_at, row.place_id, row.place_path, row.course_id, row.step_id, row.language, row.device, row.channel,
+        row.number, row.source,
+    )
+    if since is not None:
+        query = query.where(row.recorded_at >= since)
+    for key, day, recorded, place, path, course, step, language, device, channel, number, source in db.session.execute(
+        query.execution_options(yield_per=AT_ONCE)
+    ):
+        yield Fact(
+            key, EventKind.VIEWED.value, None, day, recorded, None, (place, path), course, step, None, None, None, None, None, language,
+            device.value, channel.value, False, number, 0, source.startswith(PAST),
+        )
+
+
+def merged() -> dict[UUID, UUID]:
+    """Who was merged into whom: at any cut-off the two count as one. One query."""
+    rows = db.session.execute(select(Person.id, Person.merged_into_id).where(Person.merged_into_id.is_not(None)))
+    into: dict[UUID, UUID] = {gone: kept for gone, kept in rows if kept is not None}
+    return {gone: _last(into, gone) for gone in into}
+
+
+def _last(into: dict[UUID, UUID], person: UUID) -> UUID:
+    seen = {person}
+    while person in into and into[person] not in seen:
+        person = into[person]
+        seen.add(person)
+    return person
+
+
+def trainings() -> dict[UUID, tuple[UUID, date | None]]:
+    """Place and first day of every training. One query."""
+    return {key: (place, day) for key, place, day in db.session.execute(select(Training.id, Training.place_id, Training.first_day))}

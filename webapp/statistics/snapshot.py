@@ -1,0 +1,201 @@
+"""The columnar snapshot: a DuckDB file that holds every fact up to a moment. Each refresh makes a new file beside the old one.
+
+Readers open the newest file read-only and never wait for a refresh; a file that somebody still reads stays until two newer ones
+are there. Facts are only added; what a correction takes back gets the moment from which it no longer holds.
+"""
+
+from __future__ import annotations
+
+import csv
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import aliased
+
+from webapp.core.config import settings
+from webapp.core.database import db
+from webapp.core.unit_of_work import unit_of_work
+from webapp.participation.models import ParticipationEvent
+from webapp.statistics import facts
+from webapp.statistics.facts import Fact
+from webapp.statistics.models import Snapshot
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+FOLDER = "statistics"
+KEPT = 3
+# A transaction that was open at the last refresh may have written rows recorded before it.
+OVERLAP = timedelta(hours=1)
+MEMORY = "1GB"
+
+_TABLES = """
+CREATE TABLE people (id UUID, number INTEGER);
+CREATE TABLE spots (place UUID, path VARCHAR, number INTEGER);
+CREATE TABLE trainings (id UUID, number INTEGER);
+CREATE TABLE facts (
+    id UUID, kind VARCHAR, person_then INTEGER, person INTEGER, day DATE, recorded TIMESTAMP, void TIMESTAMP, spot INTEGER, course VARCHAR,
+    step VARCHAR, training INTEGER, organisation VARCHAR, level TINYINT, sex VARCHAR, age VARCHAR, language VARCHAR, device VARCHAR,
+    channel VARCHAR, practice BOOLEAN, number INTEGER, minutes INTEGER, past BOOLEAN
+);
+"""
+_FRESH = (
+    "id UUID, kind VARCHAR, person UUID, day DATE, recorded TIMESTAMP, void TIMESTAMP, place UUID, path VARCHAR, course VARCHAR, "
+    "step VARCHAR, training UUID, organisation VARCHAR, level TINYINT, sex VARCHAR, age VARCHAR, language VARCHAR, device VARCHAR, "
+    "channel VARCHAR, practice BOOLEAN, number INTEGER, minutes INTEGER, past BOOLEAN"
+)
+_NEW_NAMES = """
+INSERT INTO people SELECT id, (SELECT coalesce(max(number), 0) FROM people) + row_number() OVER (ORDER BY id) FROM (
+    SELECT DISTINCT person AS id FROM fresh WHERE person IS NOT NULL UNION SELECT kept FROM merged
+) WHERE id NOT IN (SELECT id FROM people);
+INSERT INTO spots SELECT place, path, (SELECT coalesce(max(number), 0) FROM spots) + row_number() OVER (ORDER BY path, place) FROM (
+    SELECT DISTINCT place, path FROM fresh
+) named WHERE NOT EXISTS (
+    SELECT 1 FROM spots known WHERE known.place IS NOT DISTINCT FROM named.place AND known.path IS NOT DISTINCT FROM named.path
+);
+INSERT INTO trainings SELECT id, (SELECT coalesce(max(number), 0) FROM trainings) + row_number() OVER (ORDER BY id) FROM (
+    SELECT DISTINCT training AS id FROM fresh WHERE training IS NOT NULL
+) WHERE id NOT IN (SELECT id FROM trainings);
+"""
+_NEW_FACTS = """
+INSERT INTO facts SELECT
+    fresh.id, fresh.kind, people.number, people.number, fresh.day, fresh.recorded, fresh.void, spots.number, fresh.course, fresh.step,
+    trainings.number, fresh.organisation, fresh.level, fresh.sex, fresh.age, fresh.language, fresh.device, fresh.channel, fresh.practice,
+    fresh.number, fresh.minutes, fresh.past
+FROM fresh LEFT JOIN people ON people.id = fresh.person LEFT JOIN trainings ON trainings.id = fresh.training
+JOIN spots ON spots.place IS NOT DISTINCT FROM fresh.place AND spots.path IS NOT DISTINCT FROM fresh.path
+ORDER BY fresh.day, fresh.kind;
+"""
+_PLAIN_CSV = "FORMAT csv, AUTO_DETECT false, HEADER false, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR ''"
+_TAKEN_BACK = "UPDATE facts SET void = taken_back.since FROM taken_back WHERE facts.id = taken_back.id AND facts.void IS NULL"
+_MERGES = """
+UPDATE facts SET person = person_then WHERE person IS DISTINCT FROM person_then;
+UPDATE facts SET person = kept.number FROM merged JOIN people gone ON gone.id = merged.gone JOIN people kept ON kept.id = merged.kept
+WHERE facts.person_then = gone.number;
+"""
+
+
+def folder() -> Path:
+    """Where the files lie."""
+    return settings().data_dir / FOLDER
+
+
+def newest() -> Snapshot | None:
+    """The newest snapshot. One query."""
+    return db.session.scalars(select(Snapshot).order_by(Snapshot.number.desc()).limit(1)).first()
+
+
+def refresh(now: datetime, *, anew: bool = False) -> Snapshot:
+    """Make the next snapshot from the last one and what was recorded since; `anew` reads everything. It commits.
+
+    Two at once make two files; the one that finishes second finds its number taken and gives way.
+    """
+    last = None if anew else newest()
+    if last is not None and not (folder() / last.file).exists():
+        last = None
+    folder().mkdir(parents=True, exist_ok=True)
+    since = last.cut_off - OVERLAP if last else None
+    number = (db.session.scalar(select(func.max(Snapshot.number))) or 0) + 1
+    with tempfile.TemporaryDirectory(dir=folder()) as work:
+        draft = Path(work) / "draft.duckdb"
+        if last is not None:
+            shutil.copyfile(folder() / last.file, draft)
+        rows = _fill(draft, Path(work), since)
+        name = f"{number}-{secrets.token_hex(4)}.duckdb"
+        draft.replace(folder() / name)
+    with unit_of_work():
+        made = Snapshot(number=number, file=name, cut_off=now, rows=rows, made_at=now)
+        db.session.add(made)
+        db.session.flush()
+    _sweep(number)
+    return made
+
+
+def connect(path: Path | str) -> DuckDBPyConnection:
+    """A connection that loads nothing from elsewhere."""
+    import duckdb  # noqa: PLC0415  large, and only statistics need it
+
+    options: dict[str, str | bool | int | float | list[str]] = {
+        "threads": 2, "memory_limit": MEMORY, "autoinstall_known_extensions": False, "autoload_known_extensions": False,
+    }
+    return duckdb.connect(str(path), config=options)
+
+
+def _fill(draft: Path, work: Path, since: datetime | None) -> int:
+    fresh = chain(facts.events(since), (each for each in facts.views(since) if not each.past))
+    _write(work / "fresh.csv", map(_cells, fresh))
+    _write(work / "past.csv", (_cells(each) for each in facts.views() if each.past))
+    _write(work / "merged.csv", ((str(gone), str(kept)) for gone, kept in facts.merged().items()))
+    _write(work / "void.csv", ((str(key), _moment(at)) for key, at in _voids(since)))
+    with connect(draft) as connection:
+        if since is None:
+            connection.execute(_TABLES)
+        _read(connection, "fresh", _FRESH, work / "fresh.csv")
+        _read(connection, "merged", "gone UUID, kept UUID", work / "merged.csv")
+        _read(connection, "taken_back", "id UUID, since TIMESTAMP", work / "void.csv")
+        if since is not None:
+            connection.execute("DELETE FROM fresh WHERE id IN (SELECT id FROM facts WHERE recorded >= ?)", [plain(since)])
+            connection.execute(_TAKEN_BACK)
+        # Totals of the past can be taken back, which leaves no correction behind.
+        connection.execute("DELETE FROM facts WHERE past AND person_then IS NULL AND kind = 'viewed'")
+        connection.execute(f"COPY fresh FROM '{work / 'past.csv'}' ({_PLAIN_CSV})")
+        connection.execute(_NEW_NAMES)
+        connection.execute(_NEW_FACTS)
+        connection.execute(_MERGES)
+        connection.execute("CHECKPOINT")
+        found = connection.execute("SELECT count(*) FROM facts").fetchone()
+        assert found is not None
+        return int(found[0])
+
+
+def _read(connection: DuckDBPyConnection, table: str, columns: str, path: Path) -> None:
+    connection.execute(f"CREATE TEMP TABLE {table} ({columns})")
+    connection.execute(f"COPY {table} FROM '{path}' ({_PLAIN_CSV})")
+
+
+def _write(path: Path, rows: Iterable[Iterable[str]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+
+
+def _cells(fact: Fact) -> Iterator[str]:
+    place, path = fact.spot
+    for each in (*fact[:6], place, path, *fact[7:]):
+        yield _moment(each) if isinstance(each, datetime) else "" if each is None else str(each)
+
+
+def _moment(value: datetime) -> str:
+    return plain(value).isoformat(sep=" ")
+
+
+def plain(value: datetime) -> datetime:
+    """In UTC and without a zone, as the snapshot keeps moments."""
+    return value.astimezone(UTC).replace(tzinfo=None)
+
+
+def _voids(since: datetime | None) -> Iterator[tuple[UUID | None, datetime]]:
+    """Events that a correction recorded from a moment on takes the place of; all come with the facts when everything is read."""
+    if since is None:
+        return
+    correction = aliased(ParticipationEvent)
+    query = select(correction.corrects_id, correction.recorded_at).where(
+        correction.corrects_id.is_not(None), correction.recorded_at >= since,
+    )
+    for row in db.session.execute(query):
+        yield row[0], row[1]
+
+
+def _sweep(number: int) -> None:
+    """Forget snapshots that are no longer needed, and drop their files; what another worker still reads lives on until it closes."""
+    with unit_of_work():
+        old = list(db.session.scalars(delete(Snapshot).where(Snapshot.number <= number - KEPT).returning(Snapshot.file)))
+    for name in old:
+        (folder() / name).unlink(missing_ok=True)
