@@ -22,7 +22,7 @@ from webapp.core.database import db
 from webapp.core.ids import new_id
 from webapp.core.unit_of_work import unit_of_work
 from webapp.portal.audit_list import audit_list
-from webapp.portal.audit_words import ACTIONS
+from webapp.portal.audit_words import ACTIONS, FIELDS
 
 NOON = datetime(2026, 9, 14, 4, 0, tzinfo=UTC)
 HOME = "/admin/audit/"
@@ -170,13 +170,30 @@ def test_values_are_said_in_words(acts, login_as):
     places = acts.places
     after = {
         "role": "staff", "until": "2026-12-31T16:00:00+00:00", "places": [str(places.city.id), {"place_id": str(places.county.id)}],
-        "searched": True, "actor_id": str(acts.ids["staff"]), "gone": str(new_id()),
+        "searched": True, "actor_id": str(acts.ids["staff"]), "gone": str(new_id()), "most_uses": 50, "position_level": 30,
+        "type": "academia", "sector": "water", "government_level": "county",
     }
     with unit_of_work():
         audit.record(actor_id=None, action="course.published", subject=("course", "x"), now=NOON, after=after)
     text = login_as("administrator").get(f"{HOME}?lang=en").text
-    for said in ("Role: Programme staff", "2027", "Shijiazhuang", "Chang", "Searched by text: yes", "赵敏"):
+    for said in ("Role: Programme staff", "2027", "Shijiazhuang", "Chang", "Searched by text: yes", "赵敏",
+                 "Largest number of uses: 50", "Position level: Middle management",
+                 "Type of organisation: University or research institute", "Sector: Water resources", "Level of government: County level"):
         assert said in text, said
+
+
+def test_every_field_of_an_entry_has_words():
+    unnamed = set[str]()
+    for path in Path(webapp.__path__[0]).rglob("*.py"):
+        # Kinds of data that are deleted, and settings, are named by themselves.
+        if path.name in {"retention.py", "audit_settings.py"}:
+            continue
+        for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
+            given = {word.arg: word.value for word in call.keywords}
+            if "action" in given and "subject" in given:
+                dicts = [part for name in ("before", "after") if isinstance(part := given.get(name), ast.Dict)]
+                unnamed |= {key.value for part in dicts for key in part.keys if isinstance(key, ast.Constant)} - FIELDS.keys()
+    assert not unnamed
 
 
 def test_no_address_changes_or_deletes_an_entry(app):

@@ -13,8 +13,8 @@ from sqlalchemy import Select, String, cast, literal, select, union_all
 
 from webapp.accounts.finding import named as called
 from webapp.accounts.finding import person_found
-from webapp.accounts.labels import ROLES
-from webapp.accounts.models import Organisation, Person, Role, RoleGrant
+from webapp.accounts.labels import GOVERNMENT_LEVELS, ORGANISATION_TYPES, POSITION_LEVELS, ROLES, SECTORS
+from webapp.accounts.models import Organisation, Person, RoleGrant
 from webapp.certificates.models import Certificate
 from webapp.core.database import db
 from webapp.core.i18n import _, current_language
@@ -25,6 +25,7 @@ from webapp.places import queries as places
 from webapp.places.models import Place
 from webapp.places.rules import query_words
 from webapp.portal.audit_words import SUBJECTS
+from webapp.questionnaires.labels_surveys import MODES
 
 Subject = tuple[str, str]
 
@@ -35,6 +36,16 @@ REASONS: dict[str, tuple[Any, Any]] = {
     "grant": (RoleGrant, RoleGrant.reason), "grant_end": (RoleGrant, RoleGrant.revoke_reason),
     "certificate_end": (Certificate, Certificate.revoke_reason),
 }
+
+# Words of values that the trail holds as the program names them, by key.
+WORDS: dict[str, dict[str, Any]] = {
+    key: {str(member.value): text for member, text in words.items()}
+    for key, words in (
+        ("role", ROLES), ("type", ORGANISATION_TYPES), ("government_level", GOVERNMENT_LEVELS), ("sector", SECTORS),
+        ("position_level", POSITION_LEVELS), ("mode", MODES),
+    )
+}
+MOMENTS = frozenset({"until", "opens", "closes", "due_at"})
 
 
 def uuid_of(text: str) -> UUID | None:
@@ -135,12 +146,12 @@ class Names:
             return ", ".join(self.value(key, each) for each in value)
         if isinstance(value, bool):
             return _("yes") if value else _("no")
-        return self._text(key, value) if isinstance(value, str) else str(value)
+        return "" if value is None else self._text(key, str(value))
 
     def _text(self, key: str, text: str) -> str:
-        if key == "role" and text in set(Role):
-            return str(ROLES[Role(text)])
-        if key == "until":
+        if text in WORDS.get(key, {}):
+            return str(WORDS[key][text])
+        if key in MOMENTS:
             return _moment(text)
         known = uuid_of(text)
         if known is None:
