@@ -34,7 +34,8 @@ TIMES = st.times().map(lambda at: at.replace(second=0, microsecond=0))
 
 
 def mark(number, said=PRESENT, *, after=(), device="", minute=0):
-    return Mark(UUID(int=number), said, START + timedelta(minutes=minute), device or f"device-{number}", frozenset(UUID(int=n) for n in after))
+    seen = frozenset(UUID(int=n) for n in after)
+    return Mark(UUID(int=number), said, START + timedelta(minutes=minute), device or f"device-{number}", seen)
 
 
 def test_a_whole_session_counts_whole():

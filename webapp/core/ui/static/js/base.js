@@ -60,6 +60,13 @@
     button.addEventListener("click", function () { window.print(); });
   });
 
+  /* Pages kept for work without a network belong to whoever was signed in: they go when nobody is. */
+  if (window.caches && document.querySelector("a.in-out")) {
+    window.caches.keys().then(function (names) {
+      names.forEach(function (name) { if (name.indexOf("attendance:") === 0) { window.caches.delete(name); } });
+    }, function () { /* a closed store keeps nothing */ });
+  }
+
   /* What was typed stays while the language changes. Passwords, files and hidden fields are never kept. */
   var KEPT = "typed:" + location.pathname;
   var controls = function () {
