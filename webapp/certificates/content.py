@@ -22,3 +22,5 @@ class CertificatePrint:
     signatory_role: Mapping[str, str]
     edition: str
     demo: bool = False
+    # Of a training: its first and last day, which stand where the edition of a course stands.
+    days: tuple[date, date] | None = None

@@ -20,7 +20,8 @@ def tables(asked: OwnDataAsked) -> list[OwnTable]:
         Certificate, Certificate.person_id == asked.person_id, key="certificates", title=_("Your certificates"),
         order=Certificate.issued_at,
         columns={
-            "code": _("Code"), "course_id": _("Course"), "edition": _("Edition"), "issued_at": _("Issued"), "printed": _("Printed on it"),
+            "code": _("Code"), "course_id": _("Course"), "training_id": _("Training"),
+            "edition": _("Edition"), "issued_at": _("Issued"), "printed": _("Printed on it"),
             "revoked_at": _("Revoked"), "revoke_reason": _("Reason"),
         },
     )]

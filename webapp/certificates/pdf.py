@@ -5,7 +5,7 @@ same certificate gives the same bytes on every day and machine.
 """
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 from xml.sax.saxutils import escape
@@ -18,7 +18,7 @@ from webapp.core.pdf.canvas import GlyphCanvas
 from webapp.core.pdf.fonts import DISPLAY, HEADING, SANS, SERIF, missing_characters, warm_up
 from webapp.core.pdf.typeset import Block, fit, shape
 
-__all__ = ["CertificatePrint", "missing_characters", "render", "warm_up"]
+__all__ = ["CertificatePrint", "missing_characters", "render", "render_all", "warm_up"]
 
 WIDTH, HEIGHT = 841.89, 595.28
 LEFT, RIGHT = 76.0, 765.9
@@ -38,9 +38,11 @@ class Words(NamedTuple):
 
     certificate: str
     completed: str
+    attended: str
     hours: str
     issued: str
     edition: str
+    days: str
     code: str
     verify: str
     specimen: str
@@ -50,9 +52,11 @@ WORDS = {
     "zh-Hans": Words(
         certificate="结业证书",
         completed="完成以下课程的学习并通过结业测验，特发此证：",
+        attended="参加以下培训，达到结业要求，特发此证：",
         hours="学时",
         issued="签发日期",
         edition="课程版本",
+        days="培训日期",
         code="证书编号",
         verify="扫描二维码或打开以下网址，即可核验本证书。",
         specimen="样张，无效",
@@ -60,9 +64,11 @@ WORDS = {
     "en": Words(
         certificate="Certificate of completion",
         completed="has completed the following course and passed its final quiz:",
+        attended="has taken part in the following training and met its requirements:",
         hours="Learning hours",
         issued="Issued on",
         edition="Course edition",
+        days="Days of the training",
         code="Certificate code",
         verify="Scan the code or open this address to verify the certificate.",
         specimen="Specimen, not valid",
@@ -79,8 +85,21 @@ def render(certificate: CertificatePrint) -> bytes:
 
     Characters that no shipped font draws print as boxes: refuse them before issuing with `missing_characters`.
     """
+    return render_all([certificate])
+
+
+def render_all(certificates: Sequence[CertificatePrint]) -> bytes:
+    """Several certificates as one file, a page each; at least one. Of a single one the same bytes as `render`."""
     canvas = GlyphCanvas(pagesize=(WIDTH, HEIGHT), language="zh-Hans")
-    _describe(canvas, certificate)
+    _describe(canvas, certificates)
+    for number, certificate in enumerate(certificates):
+        if number:
+            canvas.showPage()
+        _page(canvas, certificate)
+    return canvas.document()
+
+
+def _page(canvas: GlyphCanvas, certificate: CertificatePrint) -> None:
     with canvas.artifact():
         inner = ornament.FRAME_THIN
         ornament.contours(canvas, left=inner, bottom=inner, width=WIDTH - 2 * inner)
@@ -93,7 +112,6 @@ def render(certificate: CertificatePrint) -> bytes:
     _facts(canvas, certificate)
     _signature(canvas, certificate)
     _verification(canvas, certificate)
-    return canvas.document()
 
 
 def date_in(language: str, day: date) -> str:
@@ -101,6 +119,20 @@ def date_in(language: str, day: date) -> str:
     if language == "zh-Hans":
         return f"{day.year}年{day.month}月{day.day}日"
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def days_in(language: str, first: date, last: date) -> str:
+    """Days in the notation of `language`: 2026年12月14日至15日, 14–15 December 2026; what both share is written once."""
+    if first == last:
+        return date_in(language, first)
+    if language == "zh-Hans":
+        year = "" if first.year == last.year else f"{last.year}年"
+        month = "" if not year and first.month == last.month else f"{last.month}月"
+        return f"{date_in(language, first)}至{year}{month}{last.day}日"
+    month = "" if (first.year, first.month) == (last.year, last.month) else f" {MONTHS[first.month - 1]}"
+    year = "" if first.year == last.year else f" {first.year}"
+    dash = " – " if month else "–"
+    return f"{first.day}{month}{year}{dash}{date_in(language, last)}"
 
 
 def _head(canvas: GlyphCanvas, certificate: CertificatePrint) -> None:
@@ -141,23 +173,29 @@ def _course(canvas: GlyphCanvas, certificate: CertificatePrint) -> None:
     for tag in tags:
         x = COLUMN_LEFT[tag] if len(tags) > 1 else LEFT
         width = COLUMN if len(tags) > 1 else RIGHT - LEFT
-        completed = fit(WORDS[tag].completed, SANS, width=width, sizes=(11, 8), lines=1, language=tag)
+        words = WORDS[tag].attended if certificate.days else WORDS[tag].completed
+        completed = fit(words, SANS, width=width, sizes=(11, 8), lines=1, language=tag)
         _lines(canvas, completed, x, HEIGHT - 277, colour=MUTED, language=tag)
         title = certificate.title[tag]
-        titled = f"《{title}》" if tag == "zh-Hans" else title
+        # Titles of courses stand between the marks of book titles, names of events do not.
+        titled = f"《{title}》" if tag == "zh-Hans" and not certificate.days else title
         block = fit(titled, SERIF, width=width, sizes=(19, 15), lines=3, language=tag)
         if len(block.lines) > 2:
             block = fit(titled, SERIF, width=width, sizes=(15, 12), lines=3, language=tag)
-        hang = block.size / 2 if tag == "zh-Hans" else 0.0  # the opening mark hangs in the margin
+        hang = block.size / 2 if titled.startswith("《") else 0.0  # the opening mark hangs in the margin
         _lines(canvas, block, x - hang, HEIGHT - 304, colour=TEXT, leading=1.35, language=tag)
 
 
 def _facts(canvas: GlyphCanvas, certificate: CertificatePrint) -> None:
     en_left = COLUMN_LEFT["en"]
+    hours_end = en_left + (122 if not certificate.days else 74)
+    last = ("edition", {"": certificate.edition}) if not certificate.days else (
+        "days", {tag: days_in(tag, *certificate.days) for tag in WORDS},
+    )
     facts: tuple[tuple[str, Mapping[str, str], float, float], ...] = (
         ("issued", {tag: date_in(tag, certificate.issued_on) for tag in WORDS}, LEFT, LEFT + COLUMN),
-        ("hours", {"": f"{certificate.hours:g}"}, en_left, en_left + 122),
-        ("edition", {"": certificate.edition}, en_left + 146, RIGHT),
+        ("hours", {"": f"{certificate.hours:g}"}, en_left, hours_end),
+        (*last, hours_end + 24, RIGHT),
     )
     for label, values, left, right in facts:
         _rule(canvas, left, right, HEIGHT - 374, weight=0.5)
@@ -267,15 +305,19 @@ def _present(texts: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _describe(canvas: GlyphCanvas, certificate: CertificatePrint) -> None:
+def _describe(canvas: GlyphCanvas, certificates: Sequence[CertificatePrint]) -> None:
+    """What the file says of itself. One of several names the award and not all the people."""
+    certificate, several = certificates[0], len(certificates) > 1
+
     def both(texts: Mapping[str, str]) -> str:
         return " / ".join(dict.fromkeys(texts[tag] for tag in _present(texts)))
 
     kind = " ".join(words.certificate for words in WORDS.values())
-    title = f"{kind}: {certificate.name}, {both(certificate.title)}"
+    title = f"{kind}: {both(certificate.title)}" if several else f"{kind}: {certificate.name}, {both(certificate.title)}"
+    identifier = "" if several else f"<dc:identifier>{escape(certificate.verify_url)}</dc:identifier>"
     canvas.setTitle(title)
     canvas.setAuthor(both(certificate.issuer))
-    canvas.setSubject(certificate.code)
+    canvas.setSubject(str(len(certificates)) if several else certificate.code)
     canvas.setCreator("LocalGoals")
     canvas.setDateFormatter(lambda *_: f"D:{certificate.issued_on:%Y%m%d}")
     canvas.setViewerPreference("DisplayDocTitle", "true")
@@ -287,7 +329,7 @@ def _describe(canvas: GlyphCanvas, certificate: CertificatePrint) -> None:
         "<dc:format>application/pdf</dc:format>"
         f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(title)}</rdf:li></rdf:Alt></dc:title>'
         f"<dc:creator><rdf:Seq><rdf:li>{escape(both(certificate.issuer))}</rdf:li></rdf:Seq></dc:creator>"
-        f"<dc:identifier>{escape(certificate.verify_url)}</dc:identifier>"
+        f"{identifier}"
         f"<dc:date><rdf:Seq><rdf:li>{certificate.issued_on.isoformat()}</rdf:li></rdf:Seq></dc:date>"
         f"<dc:language><rdf:Bag>{languages}</rdf:Bag></dc:language>"
         '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="r"?>'

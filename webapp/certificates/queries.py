@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from webapp.certificates.models import Certificate
 from webapp.core.database import db
@@ -13,6 +14,11 @@ from webapp.core.database import db
 def award_of(course_id: str) -> str:
     """Name of the award of a course."""
     return f"course:{course_id}"
+
+
+def award_of_training(training_id: UUID) -> str:
+    """Name of the award of a training."""
+    return f"training:{training_id}"
 
 
 def by_code(code: str) -> Certificate | None:
@@ -29,3 +35,25 @@ def held(person_id: UUID, course_id: str) -> Certificate | None:
     """The person's certificate of a course, of the latest edition if there are several. One query."""
     query = select(Certificate).where(Certificate.person_id == person_id, Certificate.award == award_of(course_id))
     return db.session.scalars(query.order_by(Certificate.issued_at.desc())).first()
+
+
+def holds_any(person: Any) -> ColumnElement[bool]:
+    """The condition that a person, by id or by a bound name, holds a certificate."""
+    return select(Certificate.id).where(Certificate.person_id == person).exists()
+
+
+def held_of_training(person_id: UUID, training_id: UUID) -> Certificate | None:
+    """The person's certificate of a training. One query."""
+    return db.session.scalars(
+        select(Certificate).where(Certificate.person_id == person_id, Certificate.award == award_of_training(training_id))
+        .order_by(Certificate.issued_at.desc())
+    ).first()
+
+
+def of_training(training_id: UUID) -> dict[UUID, Certificate]:
+    """Certificates of a training by person; of two by one person (they were two people once) the one that holds. One query."""
+    rows = db.session.scalars(
+        select(Certificate).where(Certificate.training_id == training_id)
+        .order_by(Certificate.revoked_at.is_(None), Certificate.issued_at.desc(), Certificate.id)
+    )
+    return {row.person_id: row for row in rows}

@@ -19,6 +19,13 @@ class NotCompleted(CertificateError):
         super().__init__(_("The course is not completed yet, so there is no certificate to issue."))
 
 
+class TrainingNotCompleted(CertificateError):
+    """The rule of the training is not met."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The requirements of the training are not met yet, so there is no certificate to issue."))
+
+
 class NameCannotBePrinted(CertificateError):
     """The name holds characters that no font of ours covers."""
 

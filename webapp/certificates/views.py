@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_t
 from webapp.accounts.current import viewer
 from webapp.certificates import queries, services, wording
 from webapp.certificates.models import Certificate
-from webapp.certificates.printing import print_of, verify_url
+from webapp.certificates.printing import is_training, print_of, verify_url
 from webapp.certificates.rules import CertificateRevoked, NameErased, NotCompleted
 from webapp.core import clock
 from webapp.core.access import public, signed_in
@@ -108,12 +108,13 @@ def describe(code: str) -> Response:
         hours=printed["hours"],
         issued_on=printed["issued_on"],
         issuer=printed["issuer"],
-        edition=certificate.edition,
+        edition=certificate.edition if certificate.course_id else None,
         course=certificate.course_id,
         course_revision=certificate.course_revision,
         specimen=printed["demo"],
         revoked_at=certificate.revoked_at.isoformat() if certificate.revoked_at else None,
         revoke_reason=certificate.revoke_reason,
+        **({"days": printed["days"]} if is_training(printed) else {}),
     )
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from babel.dates import format_date, format_datetime
 from flask_babel import get_timezone
 from markupsafe import Markup
 
 from webapp.certificates.models import Certificate
+from webapp.certificates.printing import days_of, is_training
 from webapp.core.i18n import LANGUAGES, _, babel_locale, speaking
+from webapp.core.ui.dates import days_text
 
 PATTERNS = {"zh-Hans": "y年M月d日", "en": "d MMMM y"}
 
@@ -31,6 +33,8 @@ class Wording:
     hours: str
     code: str
     issued_on: str
+    days: str
+    days_on: str
 
 
 def unknown_verdicts() -> list[tuple[str, str]]:
@@ -53,7 +57,7 @@ def wordings(certificate: Certificate, checked_at: datetime) -> list[Wording]:
 
 
 def _wording(certificate: Certificate, checked_at: datetime, tag: str) -> Wording:
-    printed = certificate.printed
+    printed, days = certificate.printed, days_of(certificate.printed)
     checked = format_datetime(checked_at, PATTERNS[tag] + " HH:mm", tzinfo=get_timezone(), locale=babel_locale(tag))
     with speaking(tag):
         if certificate.revoked_at is not None:
@@ -71,7 +75,9 @@ def _wording(certificate: Certificate, checked_at: datetime, tag: str) -> Wordin
         return Wording(
             language=tag, verdict=verdict, explanation=explanation, heading=_("Certificate of completion"),
             name=printed["name"] or _("Name erased at the holder's request"),
-            statement=_("has completed this course and passed its final quiz:"), title=printed["title"].get(tag, ""),
+            statement=_("has taken part in this training and met its requirements:") if is_training(printed)
+            else _("has completed this course and passed its final quiz:"), title=printed["title"].get(tag, ""),
             issuer=printed["issuer"][tag], issued=_("Issued"), hours=_("Hours"), code=_("Code"),
             issued_on=format_date(date.fromisoformat(printed["issued_on"]), PATTERNS[tag], locale=babel_locale(tag)),
+            days=_("Days of the training"), days_on=days_text(*days, tag, UTC) if days else "",
         )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
+from itertools import count
 from typing import TYPE_CHECKING
 
 import uuid6
@@ -37,6 +40,16 @@ def new_code() -> str:
         check = bits % _CHECK_PRIME
         if check < len(ALPHABET):
             return _grouped(_letters(bits) + ALPHABET[check])
+
+
+def derived_code(key: bytes, words: str) -> str:
+    """A code of the same kind that is always the same for a key and these words, and can be told by nobody without the key."""
+    for number in count():
+        digest = hmac.new(key, f"{words} {number}".encode(), hashlib.sha256).digest()
+        bits = int.from_bytes(digest) >> (8 * len(digest) - 5 * _DIGITS)
+        if bits % _CHECK_PRIME < len(ALPHABET):
+            return _grouped(_letters(bits) + ALPHABET[bits % _CHECK_PRIME])
+    raise AssertionError
 
 
 def read_code(text: str) -> str:

@@ -60,6 +60,25 @@ class CourseCompleted:
 
 
 @dataclass(frozen=True)
+class TrainingCompleted:
+    """A participant met the rule of a training for the first time. `language` is the person's."""
+
+    person_id: UUID
+    training_id: UUID
+    participant_id: UUID
+    language: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SurveyDated:
+    """The opening or the closing of a survey was changed, or set to now. Its row holds the new ones."""
+
+    survey_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True)
 class PersonErased:
     """Everything that names a person must go; counts stay.
 
@@ -161,6 +180,8 @@ class MergeAnswer:
 
 
 course_completed: Signal[CourseCompleted] = Signal("course_completed")
+training_completed: Signal[TrainingCompleted] = Signal("training_completed")
+survey_dated: Signal[SurveyDated] = Signal("survey_dated")
 person_erased: Signal[PersonErased] = Signal("person_erased")
 people_merged: Signal[PeopleMerged] = Signal("people_merged")
 people_parted: Signal[PeopleParted] = Signal("people_parted")

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import or_, select, text, update
 
 from webapp.accounts.models import Person, SignIn
 from webapp.core.database import db
 from webapp.core.unit_of_work import unit_of_work
-from webapp.questionnaires import definitions, mail_surveys
+from webapp.questionnaires import definitions, mail_surveys, personal_codes
 from webapp.questionnaires.mail_surveys import Recipient
 from webapp.questionnaires.models_surveys import Survey, SurveyMode, SurveyPerson
 from webapp.questionnaires.rules_surveys import rounds_due
 
 AT_ONCE = 500
+# Nobody gets two mails about one survey within this time because somebody pressed a button.
+REST = timedelta(hours=20)
 
 
 def send_surveys(now: datetime) -> int:
@@ -26,7 +28,14 @@ def send_surveys(now: datetime) -> int:
     Each invitation and each reminder is claimed by a conditional update together with its mail, so that it goes out once at most.
     """
     wanted = select(Survey).where(Survey.opens_at <= now, Survey.closes_at > now).order_by(Survey.closes_at, Survey.id)
-    return sum(_invite(survey, now) + _remind(survey, now) for survey in db.session.scalars(wanted).all())
+    return sum(_invite(survey, now) + _note_codes(survey) + _remind(survey, now) for survey in db.session.scalars(wanted).all())
+
+
+def _note_codes(survey: Survey) -> int:
+    """Who has answered with a code is reminded no more. No mail: nought."""
+    with unit_of_work():
+        personal_codes.note_used(survey)
+    return 0
 
 
 def _ids(rows: Sequence[Any]) -> list[UUID]:
@@ -35,17 +44,18 @@ def _ids(rows: Sequence[Any]) -> list[UUID]:
 
 def _people(survey: Survey, *conditions: Any) -> Sequence[Any]:
     return db.session.execute(
-        select(Person.id, Person.language, SignIn.email, SignIn.disabled_at)
+        select(Person.id, Person.language, SignIn.email, SignIn.disabled_at, personal_codes.cannot_sign_in().label("by_code"))
         .join(SurveyPerson, SurveyPerson.person_id == Person.id).outerjoin(SignIn, SignIn.person_id == Person.id)
         .where(SurveyPerson.survey_id == survey.id, Person.erased_at.is_(None), Person.merged_into_id.is_(None), *conditions)
         .order_by(Person.id).limit(AT_ONCE)
     ).all()
 
 
-def _recipients(rows: Iterable[Any], claimed: set[UUID]) -> Iterable[Recipient]:
+def _recipients(survey: Survey, rows: Iterable[Any], claimed: set[UUID]) -> Iterable[Recipient]:
     for row in rows:
         if row.id in claimed:
-            yield Recipient(row.id, row.email if row.email and row.disabled_at is None else "", row.language)
+            code = personal_codes.code_of(survey.id, row.id) if row.by_code else ""
+            yield Recipient(row.id, row.email if row.email and row.disabled_at is None else "", row.language, code)
 
 
 def _invite(survey: Survey, now: datetime) -> int:
@@ -59,7 +69,8 @@ def _invite(survey: Survey, now: datetime) -> int:
             .values(invited_at=now).returning(SurveyPerson.person_id).execution_options(synchronize_session=False)
         ))
         questionnaire = definitions.of_revision(survey.revision)
-        for to in _recipients(rows, claimed):
+        personal_codes.hand_out(survey, {row.id for row in rows if row.by_code and row.id in claimed})
+        for to in _recipients(survey, rows, claimed):
             mail_surveys.invite(to=to, survey=survey, questionnaire=questionnaire, now=now)
         if survey.announced_at is None:
             survey.announced_at = now
@@ -73,14 +84,27 @@ def _remind(survey: Survey, now: datetime) -> int:
     if not rows:
         return 0
     with unit_of_work():
-        claimed = set(db.session.scalars(
-            update(SurveyPerson)
-            .where(SurveyPerson.survey_id == survey.id, SurveyPerson.person_id.in_(_ids(rows)), *open_to)
-            .values(reminders=due, reminded_at=now).returning(SurveyPerson.person_id).execution_options(synchronize_session=False)
-        ))
-        questionnaire = definitions.of_revision(survey.revision)
-        for to in _recipients(rows, claimed):
-            mail_surveys.remind(to=to, survey=survey, questionnaire=questionnaire, now=now)
+        return _remind_them(survey, rows, open_to, {"reminders": due}, now)
+
+
+def remind_now(survey: Survey, now: datetime) -> int:
+    """Remind who has not answered an open survey and had no mail about it today, in the caller's unit of work; how many were due."""
+    personal_codes.note_used(survey)
+    rested = (SurveyPerson.reminded_at.is_(None), SurveyPerson.reminded_at <= now - REST)
+    open_to = (SurveyPerson.invited_at <= now - REST, SurveyPerson.answered.is_(False), or_(*rested))
+    rows = _people(survey, *open_to)
+    return _remind_them(survey, rows, open_to, {}, now) if rows else 0
+
+
+def _remind_them(survey: Survey, rows: Sequence[Any], open_to: tuple[Any, ...], values: dict[str, Any], now: datetime) -> int:
+    claimed = set(db.session.scalars(
+        update(SurveyPerson)
+        .where(SurveyPerson.survey_id == survey.id, SurveyPerson.person_id.in_(_ids(rows)), *open_to)
+        .values(reminded_at=now, **values).returning(SurveyPerson.person_id).execution_options(synchronize_session=False)
+    ))
+    questionnaire = definitions.of_revision(survey.revision)
+    for to in _recipients(survey, rows, claimed):
+        mail_surveys.remind(to=to, survey=survey, questionnaire=questionnaire, now=now)
     return len(claimed)
 
 

@@ -18,11 +18,12 @@ from webapp.questionnaires.models_surveys import Survey, SurveyMode
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody who is asked; `email` is empty for who has no address, and then nothing is sent."""
+    """Somebody who is asked; `email` is empty for who has no address, and then nothing is sent. With a `code` they need no sign-in."""
 
     person_id: UUID
     email: str
     language: str
+    code: str = ""
 
 
 def invite(*, to: Recipient, survey: Survey, questionnaire: Questionnaire, now: datetime) -> None:
@@ -47,7 +48,7 @@ def _send(to: Recipient, survey: Survey, questionnaire: Questionnaire, now: date
         text = letter(
             _("Your answer to the survey “%(title)s” has not arrived yet.", title=title) if reminder else asked,
             _("It can be answered until %(moment)s. Open this page:", moment=closes),
-            link(f"/surveys/{survey.id}/answer", lang=to.language),
+            link(f"/answer/{to.code}" if to.code else f"/surveys/{survey.id}/answer", lang=to.language),
             _("Answers are anonymous: who has answered is kept apart from what was answered.") if survey.mode is SurveyMode.ANONYMOUS
             else _("Answers are kept with your name; trainers and staff of the place can read them."),
         )

@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select, update
 from webapp.core.audit import record
 from webapp.core.database import db
 from webapp.core.ids import new_code, new_id
+from webapp.core.signals import SurveyDated, survey_dated
 from webapp.core.upsert import insert_for
 from webapp.courses.questionnaire.content import Questionnaire
 from webapp.courses.services import store_revisions
@@ -98,6 +99,7 @@ def change(*, survey: Survey, questionnaire: Questionnaire, plan: Plan, actor_id
     db.session.flush()
     record(actor_id=actor_id, action="survey.changed", subject=("survey", survey.id), now=now, place_id=survey.place_id, before=before,
            after=_noted(survey))
+    survey_dated.send(SurveyDated(survey.id, now))
 
 
 def close(*, survey: Survey, actor_id: UUID, now: datetime) -> None:
@@ -107,6 +109,7 @@ def close(*, survey: Survey, actor_id: UUID, now: datetime) -> None:
     db.session.flush()
     record(actor_id=actor_id, action="survey.closed", subject=("survey", survey.id), now=now, place_id=survey.place_id, before=before,
            after=_noted(survey))
+    survey_dated.send(SurveyDated(survey.id, now))
 
 
 def reopen(*, survey: Survey, closes_at: datetime, actor_id: UUID, now: datetime) -> None:
@@ -118,6 +121,7 @@ def reopen(*, survey: Survey, closes_at: datetime, actor_id: UUID, now: datetime
     db.session.flush()
     record(actor_id=actor_id, action="survey.reopened", subject=("survey", survey.id), now=now, place_id=survey.place_id, before=before,
            after=_noted(survey))
+    survey_dated.send(SurveyDated(survey.id, now))
 
 
 def ask(*, survey: Survey, people: Mapping[UUID, str], actor_id: UUID, now: datetime) -> int:

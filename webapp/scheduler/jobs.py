@@ -12,6 +12,7 @@ from webapp.accounts import services_imports
 from webapp.accounts.models import MailToken, Session, SignUp
 from webapp.accounts.services_erasure import erase_due
 from webapp.accounts.services_sessions import sweep_traces
+from webapp.certificates.jobs import issue_training_certificates
 from webapp.core import audit_chain, idempotency, limits
 from webapp.core.database import db
 from webapp.core.mail.jobs import deliver_due, sweep_sent
@@ -23,6 +24,8 @@ from webapp.questionnaires.files import sweep as sweep_files
 from webapp.questionnaires.services_results import keep_due
 from webapp.quizzes.jobs import close_expired
 from webapp.scheduler import retention
+from webapp.trainings import jobs_tests
+from webapp.trainings.jobs_surveys import prepare_training_surveys
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,10 @@ JOBS = (
     Job("sweep-sign-in-traces", timedelta(hours=6), sweep_traces),
     Job("sweep-reading-reports", timedelta(days=1), sweep_reports),
     Job("sweep-sent-mail", timedelta(days=1), sweep_sent),
+    Job("prepare-training-surveys", timedelta(minutes=3), prepare_training_surveys),
+    Job("issue-training-certificates", timedelta(minutes=5), issue_training_certificates),
     Job("send-surveys", timedelta(minutes=1), surveys.send_surveys),
+    Job("send-training-tests", timedelta(minutes=1), jobs_tests.due_tests),
     Job("mix-survey-answers", timedelta(hours=6), surveys.mix_answers),
     Job("sweep-files", timedelta(hours=6), sweep_files),
     Job("erase-people", timedelta(hours=1), erase_due),
