@@ -1,0 +1,214 @@
+"""Reading what a statistics page is asked for, the same for every page and file: nothing unknown is passed over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from werkzeug.datastructures import MultiDict
+
+from webapp.accounts.models import PositionLevel
+from webapp.core.database import db
+from webapp.core.errors import DomainError
+from webapp.core.i18n import _
+from webapp.courses.catalogue import catalogue
+from webapp.places import queries as places
+from webapp.places.models import Place
+from webapp.statistics import access, trees, words
+from webapp.statistics.answers import Source
+from webapp.statistics.rules import EARLIEST, BadPeriod, Period, read_day, read_period
+from webapp.statistics.slices import Dimension, Slice, before, year_ago
+from webapp.trainings.models import Training
+
+T = TypeVar("T")
+_LISTS = (
+    ("organisation", "organisations", Dimension.ORGANISATION), ("sex", "sexes", Dimension.SEX), ("age", "ages", Dimension.AGE),
+    ("language", "languages", Dimension.LANGUAGE), ("device", "devices", Dimension.DEVICE), ("channel", "channels", Dimension.CHANNEL),
+)
+KNOWN = frozenset({
+    "from", "to", "period", "place", "tree", "course", "training", "level", "past", "against", *(each[0] for each in _LISTS),
+})
+_YEAR, _QUARTER = re.compile(r"(\d{4})"), re.compile(r"(\d{4})-Q([1-4])")
+_MONTH, _WEEK = re.compile(r"(\d{4})-(\d{2})"), re.compile(r"(\d{4})-W(\d{2})")
+
+
+class BadQuestion(DomainError):
+    """An address asks for what is not there; `field` is what to mend."""
+
+    status = 400
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a page shows: the slice, and the one that it is set against, if any; the place and training that it names."""
+
+    part: Slice
+    allowed: tuple[str, ...] | None
+    place: Place | None = None
+    training: Training | None = None
+    against: Slice | None = None
+    against_kind: str = ""
+    query: Sequence[tuple[str, str]] = field(default=())
+
+    @property
+    def period(self) -> Period:
+        """The days counted."""
+        return Period(self.part.first, self.part.last)
+
+
+def read(args: MultiDict[str, str], allowed: tuple[str, ...] | None, found: Source, also: frozenset[str] = frozenset()) -> Asked:
+    """What the address asks for, kept to the trees that the reader may count. `also`: names that the page itself reads.
+
+    Raises `BadQuestion` and `BadPeriod`. At most four queries.
+    """
+    unknown = sorted(set(args) - KNOWN - also - {"lang"})
+    if unknown:
+        raise BadQuestion(unknown[0], _("This page has no filter “%(name)s”. Choose from the filters shown.", name=unknown[0][:40]))
+    days = _period(args)
+    tree_on = read_day("tree", args.get("tree", "")[:20], _("Places as they stood on"))
+    place = _place(args.get("place", ""), allowed)
+    training = _training(args.get("training", ""), allowed)
+    part = Slice(
+        cut_off=found.cut_off, first=days.first, last=days.last, paths=_paths(place, allowed, tree_on), tree_on=tree_on,
+        course_id=_course(args.get("course", "")), training_id=training.id if training else None,
+        level_from=_level(args.get("level", "")), past=_flag(args, "past"),
+    ).but(**{name: _values(args, key, dimension) for key, name, dimension in _LISTS})
+    kind = args.get("against", "")
+    return Asked(part, allowed, place, training, _against(kind, part), kind, _query(args))
+
+
+def _query(args: MultiDict[str, str]) -> list[tuple[str, str]]:
+    """The filters of an address that say something, in one order, so that equal questions have equal addresses."""
+    return sorted((key, value) for key, value in args.items(multi=True) if key in KNOWN and value)
+
+
+def _period(args: MultiDict[str, str]) -> Period:
+    named = args.get("period", "").strip()
+    if not named:
+        return read_period(args.get("from", "")[:20], args.get("to", "")[:20])
+    if args.get("from", "").strip() or args.get("to", "").strip():
+        raise BadPeriod("period", _("Choose either a period or the days from and to, not both."))
+    return named_period(named)
+
+
+def named_period(text: str) -> Period:
+    """The days of `2026`, `2026-Q4`, `2026-11` or `2026-W47`. Raises `BadPeriod`."""
+    try:
+        first, last = _days(text)
+    except (ValueError, OverflowError) as error:
+        raise BadPeriod("period", _("“%(text)s” is no period: write a year (2026), quarter (2026-Q4), month (2026-11) or week (2026-W47).",
+                                    text=text[:20])) from error
+    if first < EARLIEST:
+        raise BadPeriod("period", _("There is no data before %(year)d.", year=EARLIEST.year))
+    return Period(first, last)
+
+
+def _days(text: str) -> tuple[date, date]:
+    if found := _YEAR.fullmatch(text):
+        return date(int(found[1]), 1, 1), date(int(found[1]), 12, 31)
+    if found := _QUARTER.fullmatch(text):
+        return _months(int(found[1]), int(found[2]) * 3 - 2, 3)
+    if found := _WEEK.fullmatch(text):
+        first = date.fromisocalendar(int(found[1]), int(found[2]), 1)
+        return first, first + timedelta(days=6)
+    if found := _MONTH.fullmatch(text):
+        return _months(int(found[1]), int(found[2]), 1)
+    raise ValueError(text)
+
+
+def _months(year: int, month: int, length: int) -> tuple[date, date]:
+    first, behind = date(year, month, 1), year * 12 + month - 1 + length
+    return first, date(behind // 12, behind % 12 + 1, 1) - timedelta(days=1)
+
+
+def _against(kind: str, part: Slice) -> Slice | None:
+    if not kind:
+        return None
+    if kind not in ("before", "year"):
+        raise BadQuestion("against", _("A period can be set against the one before it or against the same a year ago."))
+    if part.first is None or part.last is None:
+        raise BadPeriod("from", _("Please choose the first and the last day of the period that is to be compared."))
+    first, last = before(part.first, part.last) if kind == "before" else (year_ago(part.first), year_ago(part.last))
+    return part.but(first=first, last=last)
+
+
+def _place(text: str, allowed: tuple[str, ...] | None) -> Place | None:
+    if not text:
+        return None
+    place = _found(text, places.find)
+    # One outside the reader's trees does not exist for them.
+    if place is None or not access.covers(allowed, place):
+        raise BadQuestion("place", _("There is no such place among those whose figures you may see."))
+    return place
+
+
+def _training(text: str, allowed: tuple[str, ...] | None) -> Training | None:
+    if not text:
+        return None
+    training = _found(text, lambda key: db.session.scalar(select(Training).where(Training.id == key).options(joinedload(Training.place))))
+    if training is None or not access.covers(allowed, training.place):
+        raise BadQuestion("training", _("There is no such training among those whose figures you may see."))
+    return training
+
+
+def _found(text: str, find: Callable[[UUID], T | None]) -> T | None:
+    try:
+        return find(UUID(text))
+    except ValueError:
+        return None
+
+
+def _paths(place: Place | None, allowed: tuple[str, ...] | None, tree_on: date | None) -> tuple[str, ...] | None:
+    if tree_on is None:
+        return (place.path,) if place else allowed
+    held = [place] if place else None if allowed is None else places.at_paths(allowed)
+    if held is None:
+        return None
+    states = trees.states([each.id for each in held], tree_on)
+    if place and place.id not in states:
+        raise BadPeriod("tree", _("%(place)s was not there on %(day)s. Choose another day or another place.",
+                                  place=place.name(), day=tree_on.isoformat()))
+    return tuple(sorted(state.path for state in states.values()))
+
+
+def _course(text: str) -> str | None:
+    if not text:
+        return None
+    if catalogue().course(text) is None:
+        raise BadQuestion("course", _("There is no course “%(name)s”.", name=text[:60]))
+    return text
+
+
+def _level(text: str) -> int | None:
+    if not text:
+        return None
+    if text not in {str(each.value) for each in PositionLevel}:
+        raise BadQuestion("level", _("There is no position level “%(name)s”.", name=text[:20]))
+    return int(text)
+
+
+def _flag(args: MultiDict[str, str], name: str) -> bool:
+    text = args.get(name, "")
+    if text not in ("", "0", "1"):
+        raise BadQuestion(name, _("“%(name)s” can only be 0 or 1.", name=name))
+    return text == "1"
+
+
+def _values(args: MultiDict[str, str], name: str, dimension: Dimension) -> tuple[str, ...]:
+    wanted = [value for value in args.getlist(name) if value]
+    allowed = {value for value, _word in words.choices(dimension)}
+    for value in wanted:
+        if value not in allowed:
+            raise BadQuestion(name, _("“%(value)s” is no value of the filter “%(filter)s”.", value=value[:40],
+                                      filter=str(words.DIMENSIONS[dimension])))
+    return tuple(sorted(set(wanted)))

@@ -1,0 +1,103 @@
+"""Words of dimensions and of their values, and the order in which values stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from webapp.accounts.labels import ORGANISATION_TYPES, POSITION_LEVELS, SEXES
+from webapp.accounts.models import OrganisationType, PositionLevel, Sex
+from webapp.core.database import db
+from webapp.core.i18n import LANGUAGES, _, lazy, localised
+from webapp.courses.catalogue import catalogue
+from webapp.participation.models import Channel, Device
+from webapp.places.models import PlaceSpell
+from webapp.statistics.slices import PLACES, TIMES, Dimension
+from webapp.trainings.models import Training
+from webapp.trainings.records import title_of
+
+DIMENSIONS = {
+    Dimension.PROVINCE: lazy("Province"), Dimension.CITY: lazy("City"), Dimension.COUNTY: lazy("County"), Dimension.YEAR: lazy("Year"),
+    Dimension.QUARTER: lazy("Quarter"), Dimension.MONTH: lazy("Month"), Dimension.WEEK: lazy("Week"), Dimension.DAY: lazy("Day"),
+    Dimension.COURSE: lazy("Course"), Dimension.STEP: lazy("Step of a course"), Dimension.TRAINING: lazy("Training"),
+    Dimension.ORGANISATION: lazy("Type of organisation"), Dimension.LEVEL: lazy("Position level"), Dimension.SEX: lazy("Sex"),
+    Dimension.AGE: lazy("Age"), Dimension.LANGUAGE: lazy("Language"), Dimension.DEVICE: lazy("Device"), Dimension.CHANNEL: lazy("Channel"),
+}
+DEVICES = {
+    Device.PHONE: lazy("Phone"), Device.TABLET: lazy("Tablet"), Device.COMPUTER: lazy("Computer"), Device.UNKNOWN: lazy("Unknown device"),
+}
+CHANNELS = {
+    Channel.ONLINE: lazy("Online"), Channel.ONSITE: lazy("Onsite"), Channel.PAPER: lazy("On paper"), Channel.IMPORT: lazy("From a list"),
+}
+LANGUAGE_NAMES = {"zh-Hans": "中文", "en": "English"}
+AGES = ("-17", "18-25", "26-35", "36-45", "46-55", "56-65", "66+")
+_FIXED: Mapping[Dimension, Mapping[Any, Any]] = {
+    Dimension.ORGANISATION: {each.value: ORGANISATION_TYPES[each] for each in OrganisationType},
+    Dimension.LEVEL: {each.value: POSITION_LEVELS[each] for each in PositionLevel},
+    Dimension.SEX: {each.value: SEXES[each] for each in Sex},
+    Dimension.DEVICE: {each.value: DEVICES[each] for each in Device}, Dimension.CHANNEL: {each.value: CHANNELS[each] for each in Channel},
+    Dimension.LANGUAGE: {each: LANGUAGE_NAMES[each] for each in LANGUAGES},
+}
+
+
+def not_stated() -> str:
+    """What stands where a value is missing."""
+    return _("not stated")
+
+
+def age_word(band: str) -> str:
+    """An age band in words."""
+    if band == AGES[0]:
+        return _("under 18")
+    return _("66 and older") if band == AGES[-1] else band.replace("-", "–")
+
+
+def choices(dimension: Dimension) -> list[tuple[str, str]]:
+    """Every value that a filter may ask for, with its words. Only of dimensions with fixed values and of courses."""
+    if dimension is Dimension.AGE:
+        return [(each, age_word(each)) for each in AGES]
+    if dimension is Dimension.COURSE:
+        return [(each.id, localised(each.title)) for each in catalogue().courses]
+    return [(str(value), str(word)) for value, word in _FIXED[dimension].items()]
+
+
+def named(dimension: Dimension, values: Iterable[Any], tree_on: date | None = None) -> list[tuple[Any, str]]:
+    """Values with their words, in the order in which they stand: places by code, time as it went, never by size. One query at most."""
+    present = set(values)
+    stated = present - {None}
+    if dimension in PLACES:
+        found = _places(stated, tree_on)
+    elif dimension is Dimension.TRAINING:
+        found = _trainings(stated)
+    elif dimension in TIMES:
+        found = [(each, each) for each in sorted(stated)]
+    elif dimension is Dimension.STEP:
+        found = [(each, str(each)) for each in sorted(stated)]
+    else:
+        known = choices(dimension)
+        plain = {str(each): each for each in stated}
+        found = [(plain.pop(value), word) for value, word in known if value in plain]
+        found += [(value, text) for text, value in sorted(plain.items())]
+    return [*found, (None, not_stated())] if None in present else found
+
+
+def _places(paths: set[str], tree_on: date | None) -> list[tuple[Any, str]]:
+    """By path, which is by code; a path that several places had is called as the last of them was by the day."""
+    named_by: dict[str, str] = {}
+    query = select(PlaceSpell).where(PlaceSpell.path.in_(paths)).order_by(PlaceSpell.valid_from)
+    for spell in db.session.scalars(query) if paths else ():
+        if tree_on is None or spell.valid_from <= tree_on or spell.path not in named_by:
+            named_by[spell.path] = spell.name()
+    return [(path, named_by.get(path, path)) for path in sorted(paths)]
+
+
+def _trainings(ids: set[UUID]) -> list[tuple[Any, str]]:
+    query = select(Training).where(Training.id.in_(ids)).options(joinedload(Training.place))
+    rows = list(db.session.scalars(query)) if ids else []
+    rows.sort(key=lambda each: (each.first_day or date.min, each.id))
+    return [(each.id, " ".join(filter(None, (title_of(each), each.first_day.isoformat() if each.first_day else "")))) for each in rows]
