@@ -38,6 +38,18 @@ def test_a_person_is_registered_with_a_sign_in_and_the_trail_says_so(database, p
     assert (entry.actor_id, entry.channel.value, entry.subject_id) == (cast.ids["administrator"], "api", made["id"])
 
 
+def test_a_telephone_number_is_kept_in_the_form_in_which_numbers_are_compared(database, program):
+    made = program.send("POST", "/api/v1/people", json={**PERSON, "phone": "138 0013 8000"}).get_json()
+    assert made["phone"] == "+8613800138000"
+    path = f"/api/v1/people/{made['id']}"
+    assert change(program, path, {"name": "孙美"}).get_json()["phone"] == "+8613800138000"
+    assert change(program, path, {"phone": "0311-8600 1234"}).get_json()["phone"] == "031186001234"
+    refused = change(program, path, {"phone": "call me"})
+    assert refused.status_code == 422
+    assert refused.get_json()["errors"][0]["at"] == "/phone"
+    assert change(program, path, {"phone": None}).get_json()["phone"] is None
+
+
 def test_an_organisation_is_added(database, program, here):
     body = {"name": "长安区统计局", "type": "government", "government_level": "county", "sector": "statistics", "place_id": here["places"]}
     answer = program.send("POST", "/api/v1/organisations", json=body)

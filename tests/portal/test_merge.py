@@ -271,8 +271,13 @@ def test_two_who_look_alike_and_are_two_are_not_shown_again_until_that_is_taken_
     assert page.count("Compare them again") == 1
     acts = select(AuditEntry.action).where(AuditEntry.action.like("people.%different"))
     assert list(db.session.scalars(acts)) == ["people.marked_different"] * 2
+    # Who merges them all the same is told, whichever of the two shall go.
+    warning, two = "Somebody has marked these two as different people.", ((first, second), (second, first))
+    asked = [f"/admin/people/{gone.id}/merge?into={kept.id}&lang=en" for gone, kept in two]
+    assert all(warning in browser.get(each).text for each in asked)
     browser.post(f"/admin/people/{first.id}/alike", data={"other": str(second.id)})
     assert f"/admin/people/{second.id}/merge?into={first.id}" in browser.get(home).text
+    assert not any(warning in browser.get(each).text for each in asked)
 
 
 def test_who_is_of_another_county_is_told_apart_from_nobody(database, cast, login_as):

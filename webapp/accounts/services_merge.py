@@ -36,7 +36,14 @@ def preview(gone: Person, kept: Person) -> Merging:
     """Ask every room. Raises `CannotMergePeople`. A fixed number of queries a room."""
     _check(gone, kept)
     answers = merge_asked.collect(MergeAsked(kept.id, gone.id))
-    return Merging([each for answer in answers for each in answer.points], [each for answer in answers for each in answer.stops])
+    marked = [_("Somebody has marked these two as different people. If they are, do not merge them.")] if _are_two(gone, kept) else []
+    points = [each for answer in answers for each in answer.points]
+    return Merging([*marked, *points], [each for answer in answers for each in answer.stops])
+
+
+def _are_two(gone: Person, kept: Person) -> bool:
+    first, second = sorted((gone.id, kept.id))
+    return db.session.get(DifferentPeople, (first, second)) is not None
 
 
 def merge(*, gone: Person, kept: Person, now: datetime, actor_id: UUID) -> BulkChange:

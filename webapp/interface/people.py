@@ -29,6 +29,7 @@ _SEX_WORDS = Literal["female", "male"]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=rules.NAME_LONGEST)]
 Zone = Annotated[str, StringConstraints(max_length=60, pattern="^[A-Za-z0-9_+/-]+$"), Field(description="Such as Asia/Shanghai.")]
+Phone = Annotated[str, StringConstraints(max_length=40)]
 Email = Annotated[str, StringConstraints(min_length=3, max_length=rules.EMAIL_LONGEST)]
 assert set(labels.POSITION_LEVELS) == set(LEVELS.values())
 
@@ -46,6 +47,7 @@ class PersonShown(Shown):
     sex: _SEX_WORDS | None
     birth_year: int | None
     email: str | None = Field(description="The address with which the person signs in.")
+    phone: str | None = Field(description="With the country's number where it is known, such as +8613800138000.")
     sign_in: Literal["none", "waiting", "active", "disabled"]
     demo: bool
     created_at: Moment
@@ -73,6 +75,7 @@ class NewPerson(Sent):
     sex: _SEX_WORDS | None = None
     birth_year: Annotated[int, Field(ge=1900, le=2100)] | None = None
     email: Email | None = None
+    phone: Phone | None = None
 
 
 class PersonChange(Sent):
@@ -86,6 +89,7 @@ class PersonChange(Sent):
     position_level: Level | None = None
     sex: _SEX_WORDS | None = None
     birth_year: Annotated[int, Field(ge=1900, le=2100)] | None = None
+    phone: Phone | None = None
     since: Day = ABSENT
 
 
@@ -119,7 +123,8 @@ def _load(ids: Sequence[UUID]) -> list[PersonShown]:
     rows = db.session.execute(
         select(
             Person.id, Person.name, Person.language, Person.time_zone, Person.place_id, Person.organisation_id, Person.position_level,
-            Person.sex, Person.birth_year, Person.demo, Person.created_at, SignIn.email, SignIn.verified_at, SignIn.disabled_at,
+            Person.sex, Person.birth_year, Person.phone, Person.demo, Person.created_at,
+            SignIn.email, SignIn.verified_at, SignIn.disabled_at,
         ).outerjoin(SignIn, SignIn.person_id == Person.id).where(Person.id.in_(ids))
     )
     by_id = {row.id: row for row in rows}
@@ -131,7 +136,7 @@ def _shown(row: Any) -> PersonShown:
         id=row.id, name=row.name, language=row.language, time_zone=row.time_zone, place_id=row.place_id,
         organisation_id=row.organisation_id, position_level=LEVEL_WORDS[row.position_level] if row.position_level else None,
         sex=row.sex.value if row.sex else None, birth_year=row.birth_year,
-        email=row.email or None, sign_in=_state(row), demo=row.demo, created_at=row.created_at,
+        email=row.email or None, phone=row.phone, sign_in=_state(row), demo=row.demo, created_at=row.created_at,
     )
 
 
@@ -154,6 +159,7 @@ def create(holder: Holder, body: NewPerson) -> UUID:
             name=body.name, language=body.language, time_zone=zone, now=now, actor_id=holder.person_id, place=place,
             organisation=organisation, position_level=LEVELS[body.position_level] if body.position_level else None,
             sex=Sex(body.sex) if body.sex else None, birth_year=_year(body.birth_year),
+            phone=_phone(body.phone),
         )
     if body.email:
         with refused_value("/email", REASONS["email"]):
@@ -166,7 +172,8 @@ def change(holder: Holder, person_id: UUID, body: PersonChange) -> None:
     now, person, given = clock.now(), db.session.get_one(Person, person_id), body.model_fields_set
     with refused_value("/name", REASONS["name"]):
         services_people.edit(
-            person=person, name=body.name if "name" in given else person.name, phone=person.phone,
+            person=person, name=body.name if "name" in given else person.name,
+            phone=_phone(body.phone) if "phone" in given else person.phone,
             language=body.language if "language" in given else person.language,
             time_zone=_zone(body.time_zone) if "time_zone" in given else person.time_zone,
             sex=(Sex(body.sex) if body.sex else None) if "sex" in given else person.sex,
@@ -224,6 +231,11 @@ def _zone(name: str) -> str:
 def _year(year: int | None) -> int | None:
     with refused_value("/birth_year", REASONS["birth_year"]):
         return rules.birth_year_of(str(year or ""), clock.now().year)
+
+
+def _phone(number: str | None) -> str | None:
+    with refused_value("/phone", REASONS["phone"]):
+        return rules.phone_of(number or "")
 
 
 PEOPLE = Noun("people", Scope.PEOPLE_READ, Person.id, PersonQuery, PersonShown, _source, _where, _load)
