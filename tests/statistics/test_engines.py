@@ -10,16 +10,17 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from webapp.accounts.models import Person
 from webapp.core.database import db
 from webapp.core.ids import new_code, new_id
 from webapp.participation.models import Channel, Device, EventKind, ParticipationEvent, ViewCount
 from webapp.places.models import Place
-from webapp.statistics import fast, slow, snapshot
+from webapp.statistics import fast, jobs, slow, snapshot
 from webapp.statistics.answers import prepare, source
 from webapp.statistics.definitions import BY_KEY, FIGURES
+from webapp.statistics.models import Check
 from webapp.statistics.slices import TIMES, Dimension, Slice, before, unit_of, year_ago
 from webapp.trainings.models import Training
 
@@ -205,6 +206,24 @@ def test_without_a_snapshot_the_events_are_counted(database, cast):
     found = source(NOON)
     assert found.snapshot is None
     assert found.total(Slice(cut_off=NOON), [BY_KEY["enrolled"]]) == {"enrolled": 1}
+
+
+def test_the_job_makes_a_snapshot_only_where_something_was_recorded(database, cast):
+    assert jobs.refresh_due(NOON) == 1
+    assert jobs.refresh_due(NOON + timedelta(minutes=5)) == 0
+    noted(cast, EventKind.ENROLLED, "learner", NOON + timedelta(minutes=6), course_id="water")
+    assert jobs.refresh_due(NOON + timedelta(minutes=10)) == 1
+    assert jobs.refresh_due(NOON + timedelta(minutes=75)) == 1, "merges leave no time behind"
+
+
+def test_the_check_finds_what_differs_and_says_so(database, cast, monkeypatch):
+    for day in range(3):
+        noted(cast, EventKind.ENROLLED, "learner", NOON - timedelta(days=day), course_id="water")
+    assert jobs.check(NOON) == 0
+    monkeypatch.setattr(jobs.slow, "count", lambda *_asked: {(): {"enrolled": 2}})
+    assert jobs.check(NOON + timedelta(minutes=1)) > 0
+    last = db.session.scalars(select(Check).order_by(Check.at.desc())).first()
+    assert last.compared > len(last.differences) > 0
 
 
 def test_units_of_time():

@@ -24,6 +24,7 @@ from webapp.questionnaires.files import sweep as sweep_files
 from webapp.questionnaires.services_results import keep_due
 from webapp.quizzes.jobs import close_expired
 from webapp.scheduler import retention
+from webapp.statistics import jobs as statistics
 from webapp.trainings import jobs_tests
 from webapp.trainings.jobs_surveys import prepare_training_surveys
 
@@ -54,6 +55,8 @@ JOBS = (
     Job("close-expired-attempts", timedelta(minutes=1), close_expired),
     Job("import-people", timedelta(seconds=5), services_imports.carry_out_due),
     Job("count-surveys", timedelta(seconds=15), keep_due),
+    Job("refresh-statistics", timedelta(minutes=5), statistics.refresh_due),
+    Job("check-statistics", timedelta(days=1), statistics.check),
     Job("carry-out-place-changes", timedelta(minutes=10), carry_out_due),
     Job("verify-audit", timedelta(hours=1), audit_chain.verify_next),
     Job("note-settings", timedelta(days=1), note_settings),

@@ -21,6 +21,8 @@ JOBS = {
     "sweep-reading-reports": lazy("Delete reports of reading time that were counted"),
     "prepare-training-surveys": lazy("Prepare the surveys around trainings"),
     "issue-training-certificates": lazy("Issue certificates of trainings"),
+    "refresh-statistics": lazy("Make a new snapshot for the statistics"),
+    "check-statistics": lazy("Check the statistics by counting anew"),
     "send-surveys": lazy("Send invitations to surveys and reminders"),
     "send-training-tests": lazy("Send the links to tests of trainings, and hand in those whose time is over"),
     "mix-survey-answers": lazy("Mix the order of anonymous answers"),

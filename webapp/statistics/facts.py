@@ -16,6 +16,7 @@ from webapp.core.config import settings
 from webapp.core.database import db
 from webapp.participation.models import EventKind, ParticipationEvent, ViewCount
 from webapp.statistics.ground import Spot
+from webapp.statistics.rules import Period
 from webapp.trainings.models import Training
 
 AT_ONCE = 20_000
@@ -48,12 +49,17 @@ class Fact(NamedTuple):
     past: bool
 
 
-def events(since: datetime | None = None) -> Iterator[Fact]:
-    """All events but corrections that only take something back, in the order of recording; or those recorded from a moment on."""
+def events(since: datetime | None = None, *, first: date | None = None, last: date | None = None) -> Iterator[Fact]:
+    """All events but corrections that only take something back; or those recorded from a moment on, or of some days."""
     zone = settings().programme_zone
     query = _events()
     if since is not None:
         query = query.where(ParticipationEvent.recorded_at >= since)
+    begins, ends = Period(first, last).bounds(zone)
+    if begins is not None:
+        query = query.where(ParticipationEvent.happened_at >= begins)
+    if ends is not None:
+        query = query.where(ParticipationEvent.happened_at < ends)
     for row in db.session.execute(query.execution_options(yield_per=AT_ONCE)):
         yield _of_event(row, zone)
 

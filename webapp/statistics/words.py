@@ -32,7 +32,7 @@ DEVICES = {
     Device.PHONE: lazy("Phone"), Device.TABLET: lazy("Tablet"), Device.COMPUTER: lazy("Computer"), Device.UNKNOWN: lazy("Unknown device"),
 }
 CHANNELS = {
-    Channel.ONLINE: lazy("Online"), Channel.ONSITE: lazy("Onsite"), Channel.PAPER: lazy("On paper"), Channel.IMPORT: lazy("From a list"),
+    Channel.ONLINE: lazy("Online"), Channel.ONSITE: lazy("Onsite"), Channel.PAPER: lazy("Paper forms"), Channel.IMPORT: lazy("From a list"),
 }
 LANGUAGE_NAMES = {"zh-Hans": "中文", "en": "English"}
 AGES = ("-17", "18-25", "26-35", "36-45", "46-55", "56-65", "66+")
