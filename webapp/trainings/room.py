@@ -16,6 +16,7 @@ from webapp.trainings import (
     tests_mine,
     views_after,
     views_agenda,
+    views_agenda_files,
     views_agenda_plan,
     views_attendance,
     views_check_in,
@@ -34,6 +35,7 @@ def init_app(app: Flask) -> None:
     survey_dated.connect(services_surrounding.note_dates)
     app.register_blueprint(views_agenda.bp)
     app.register_blueprint(views_agenda_plan.bp)
+    app.register_blueprint(views_agenda_files.bp)
     app.register_blueprint(views_attendance.bp)
     app.register_blueprint(views_check_in.bp)
     for blueprint in (views_tests.bp, views_tests_paper.bp, views_after.bp):
