@@ -84,8 +84,9 @@ def test_the_agenda_is_a_word_file_too(login_as: Login, training: Training):
 def test_blocks_for_a_report_take_its_level_of_headings(database, cast: Cast, make_training: MakeTraining, make_session: MakeSession):
     training = make_training()
     add_lines(make_session(training))
-    heading, _when, table, left_out = agenda_document.blocks(training, "zh-Hans", held=True, level=2)
+    heading, table, left_out = agenda_document.blocks(training, "zh-Hans", held=True, level=2)
     assert (heading.text, heading.level) == ("上午", 2)
+    assert table.caption == "2026年12月14日（星期一）09:00–12:00"
     assert [row[0] for row in table.rows] == ["09:00–09:45", "09:45–10:45"]
     assert left_out.text == "未进行：交流"
 

@@ -57,14 +57,13 @@ def _session(
 ) -> Iterator[b.Block]:
     held, level = how
     yield b.Heading(agenda_words.session_title(session, training), level)
-    where = session.room
-    yield b.Paragraph(f"{agenda_words.when_text(session)}" + (f" · {where}" if where else ""), small=True)
+    when = " · ".join(part for part in (agenda_words.when_text(session), session.room) if part)
     rows = agenda.as_held(session, items) if held else agenda.timed(session, items)
     if rows:
         yield b.Table(
             (
-                b.Column(_("Time"), 17), b.Column(_("Minutes"), 10, b.Align.RIGHT), b.Column(_("What happens"), 43), b.Column(_("Led by"), 14),
-                b.Column(_("Materials"), 26),
+                b.Column(_("Time"), 17), b.Column(_("Minutes"), 13, b.Align.RIGHT), b.Column(_("What happens"), 41),
+                b.Column(_("Led by"), 14), b.Column(_("Materials"), 25),
             ),
             [
                 (
@@ -73,7 +72,10 @@ def _session(
                 )
                 for item, starts, ends in rows
             ],
+            caption=when,
         )
+    else:
+        yield b.Paragraph(when, small=True)
     left_out = [agenda_words.item_title(item) for item in items if held and item.held_minutes == 0]
     if left_out:
         yield b.Paragraph(_("Left out: %(titles)s", titles="; ".join(left_out)), small=True)

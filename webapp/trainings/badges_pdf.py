@@ -96,7 +96,7 @@ def _badge(canvas: GlyphCanvas, badge: Badge, event: str, corner: tuple[float, f
 def _name(canvas: GlyphCanvas, name: str, left: float, room: tuple[float, float]) -> None:
     """Between the two heights of `room`, in the middle of it, on two lines at most; marks above and below letters have room too."""
     low, high = room
-    block = _fit(name, DISPLAY, BADGE[0] - 2 * PADDING, (38, 22), 2, "")
+    block = _fit(name, DISPLAY, BADGE[0] - 2 * PADDING, (48, 22), 2, "")
     leading = max([1250, *(upper.ink[1] + lower.ink[0] + 100 for upper, lower in zip(block.lines, block.lines[1:], strict=False))]) / 1000
     above, below = block.lines[0].ink[0] / 1000, block.lines[-1].ink[1] / 1000
     needed = above + below + leading * (len(block.lines) - 1)

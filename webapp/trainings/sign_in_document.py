@@ -43,10 +43,10 @@ def _sheet(
 ) -> list[b.Block]:
     where = agenda_words.place_of(sessions[0], training)
     heading = agenda_words.day_text(sessions[0].day)
-    columns = [b.Column(_("No."), 6, b.Align.RIGHT), b.Column(_("Name"), 17), b.Column(_("Organisation"), 27)]
+    columns = [b.Column(_("No."), 7, b.Align.RIGHT), b.Column(_("Name"), 19), b.Column(_("Organisation"), 24)]
     for session in sessions:
         half = f"{agenda_words.half_day(session)} {times_text(session.starts, session.ends)}"
-        columns += [b.Column(_("%(half_day)s: signature", half_day=half), 18), b.Column(_("Arrived / left"), 11)]
+        columns += [b.Column(_("%(half_day)s: signature", half_day=half), 15), b.Column(_("Arrived / left"), 10)]
     signs = [ROOM_TO_SIGN, ""] * len(sessions)
     rows: list[list[b.Words]] = [
         [str(number), person.name, organisation.name if organisation else "", *signs]
@@ -54,7 +54,7 @@ def _sheet(
     ]
     rows += [[str(len(people) + number), "", "", *signs] for number in range(1, WALK_INS + 1)]
     return [
-        b.Heading(heading, 1), *([b.Paragraph(where, small=True)] if where else []), b.Table(columns, rows, named_rows=False),
+        b.Heading(heading, 1), *([b.Paragraph(where, small=True)] if where else []), b.Table(columns, rows, small=True),
         b.Paragraph(_(
             "Who has checked in by the code on the screen is recorded already and may sign as well. "
             "Please write the time if you come late or leave early. The empty lines are for those who are not on the list."
