@@ -20,6 +20,7 @@ FOR_ROLES |= {
     f"library.{view}": {"trainer", "author", "staff", "administrator"} for view in ("questionnaires", "questionnaire", "file", "form")
 }
 FOR_ROLES |= {endpoint: {"trainer", "staff", "administrator"} for endpoint in ("sheets.review", "surveys.surveys", "surveys.new")}
+FOR_ROLES |= {endpoint: {"trainer", "staff", "administrator"} for endpoint in ("training_plan.new", "training_calendar.month")}
 FOR_ROLES["builder.new"] = {"author", "administrator"}
 
 

@@ -49,6 +49,14 @@ def _sheets(place: str) -> Sequence[str]:
     ]
 
 
+def _trainings(place: str) -> Sequence[str]:
+    return [_("may plan and run trainings for %(place)s, and see all that is recorded of them", place=place)]
+
+
+def _oversight(place: str) -> Sequence[str]:
+    return [_("may look over all trainings and trainers of %(place)s, and review reports", place=place)]
+
+
 def _library(_place: str) -> Sequence[str]:
     return [_("may look through every questionnaire, print it, save its file and begin a sheet of it")]
 
@@ -81,6 +89,8 @@ def _programme(_place: str) -> Sequence[str]:
 
 RIGHTS = (
     Right("sheets", frozenset({Role.TRAINER, Role.STAFF, Role.ADMINISTRATOR}), ("guide",), _sheets),
+    Right("trainings", frozenset({Role.TRAINER, Role.STAFF, Role.ADMINISTRATOR}), ("run_trainings",), _trainings),
+    Right("oversight", frozenset({Role.STAFF, Role.ADMINISTRATOR}), ("oversee_trainings",), _oversight),
     Right("library", frozenset({Role.TRAINER, Role.AUTHOR, Role.STAFF, Role.ADMINISTRATOR}), ("use_library",), _library),
     Right("questionnaires", frozenset({Role.AUTHOR, Role.ADMINISTRATOR}), ("author",), _writing),
     Right("statistics", frozenset({Role.STAFF, Role.ADMINISTRATOR}), ("see_statistics",), _statistics),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, time
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,13 @@ TESTS = {
     TestsNeeded.BOTH: lazy("The tests before and after the training"),
 }
 
+COLLISION = lazy("Trainers and room")
+PLAN = {
+    "days": lazy("Days"), "venue": lazy("Venue"), "host": lazy("Host organisation"), "language": lazy("Language of the training"),
+    "courses": lazy("Courses that are covered"), "seats": lazy("Seats"), "accessibility": lazy("Access for everybody"),
+    "purpose": lazy("Purpose"), "rule": lazy("Rule of the certificate"),
+}
+
 
 def state_word(state: TrainingState) -> str:
     """Where a training stands, in a word."""
@@ -94,6 +102,21 @@ def person_state_word(state: ParticipantState) -> str:
 def person_state_mark(state: ParticipantState) -> str:
     """The mark of a participant's state."""
     return PERSON_MARKS[state]
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Texts one after the other, as the language joins them."""
+    return _(", ").join(texts)
+
+
+def rule_words(hours: str, tests: TestsNeeded, least_score: int | None) -> str:
+    """The rule of the certificate of a training in words; `hours` as they are typed, empty for none."""
+    parts = [_("at least %(hours)s hours of attendance", hours=hours)] if hours else []
+    if tests is not TestsNeeded.NONE:
+        parts.append(str(TESTS[tests]))
+    if least_score is not None:
+        parts.append(_("at least %(score)d per cent in the test after the training", score=least_score))
+    return joined(parts)
 
 
 def span_text(first: date | None, last: date | None) -> str:

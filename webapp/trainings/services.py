@@ -14,7 +14,7 @@ from webapp.accounts.models import Role, RoleGrant
 from webapp.core import audit
 from webapp.core.database import db
 from webapp.core.ids import new_code, new_id
-from webapp.trainings import hooks, rules, rules_plan
+from webapp.trainings import hooks, profile, rules, rules_plan
 from webapp.trainings.access import RUNNERS
 from webapp.trainings.models import AgendaItem, TrainerPart, Training, TrainingMove, TrainingSession, TrainingState, TrainingTrainer
 from webapp.trainings.models_onsite import Attendance
@@ -189,6 +189,7 @@ def set_part(*, training: Training, person_id: UUID, part: TrainerPart, actor_id
     else:
         _add(training, person_id, part, now)
     db.session.flush()
+    profile.follow_trainer(training=training, person_id=person_id, part=part, now=now)
     _audit(
         training, "trainer_set", actor_id, now, before={"person": str(person_id), "part": before},
         after={"person": str(person_id), "part": part},
@@ -212,6 +213,7 @@ def remove_trainer(*, training: Training, person_id: UUID, actor_id: UUID, now: 
     db.session.execute(delete(TrainingTrainer).where(
         TrainingTrainer.training_id == training.id, TrainingTrainer.person_id == person_id,
     ))
+    profile.follow_trainer(training=training, person_id=person_id, part=None, now=now)
     if training.state not in rules.HELD:
         own = select(TrainingSession.id).where(TrainingSession.training_id == training.id)
         db.session.execute(
