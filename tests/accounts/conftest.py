@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass, field
 
 import pytest
+from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import select
 
+from tests.cast import PASSWORD, password_hash
 from webapp.accounts import passwords
 from webapp.core.database import db
 from webapp.core.mail.models import OutboxMail
@@ -36,6 +38,25 @@ class Counted:
     """Computations since the test began."""
 
     calls: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch):
+    """The cast's password is right and any other wrong, without computing: for tests that count a hundred tries.
+
+    Name it before `hashes`.
+    """
+
+    class Quick:
+        def verify(self, known, password):
+            if (known, password) != (password_hash(), PASSWORD):
+                raise VerifyMismatchError
+            return True
+
+        def check_needs_rehash(self, _known):
+            return False
+
+    monkeypatch.setattr(passwords, "_hasher", Quick())
 
 
 @pytest.fixture

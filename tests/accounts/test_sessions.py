@@ -143,13 +143,13 @@ def test_browsers_of_county_offices_are_known_by_name(agent, expected):
     assert Device.read(device.kept) == device
 
 
-@pytest.mark.parametrize("address", ["203.0.113.7", "203.0.113.8, 10.0.0.1", "unknown", "\x00"])
-def test_a_forged_forwarding_header_does_not_start_the_count_anew(client, cast, address):
+def test_a_forged_forwarding_header_does_not_start_the_count_anew(client, cast, quick_passwords):
     for number in range(100):
         client.post("/sign-in", data={"email": f"{number}@example.org", "password": NEW_PASSWORD})
     data = {"email": cast.email("learner"), "password": cast.password}
-    forged = {"HTTP_X_FORWARDED_FOR": address, "HTTP_X_REAL_IP": address, "HTTP_FORWARDED": f"for={address}"}
-    assert client.post("/sign-in", data=data, environ_overrides=forged).status_code == 429
+    for address in ("203.0.113.7", "203.0.113.8, 10.0.0.1", "unknown", "\x00"):
+        forged = {"HTTP_X_FORWARDED_FOR": address, "HTTP_X_REAL_IP": address, "HTTP_FORWARDED": f"for={address}"}
+        assert client.post("/sign-in", data=data, environ_overrides=forged).status_code == 429, address
 
 
 def test_a_forged_host_reaches_no_mail(client, cast, outbox):

@@ -193,7 +193,7 @@ def test_a_forged_cookie_is_nobody(app, login_as):
     assert not signed_in(client)
 
 
-def test_ten_wrong_tries_close_the_account_for_a_quarter_of_an_hour(client, cast, at):
+def test_ten_wrong_tries_close_the_account_for_a_quarter_of_an_hour(client, cast, at, quick_passwords):
     at(NOON)
     wrong = {"email": cast.email("learner"), "password": NEW_PASSWORD}
     assert [client.post("/sign-in", data=wrong).status_code for _ in range(11)] == [422] * 10 + [429]
@@ -205,14 +205,14 @@ def test_ten_wrong_tries_close_the_account_for_a_quarter_of_an_hour(client, cast
     assert enter(client, cast).status_code == 303
 
 
-def test_a_right_password_starts_the_count_anew(client, cast):
+def test_a_right_password_starts_the_count_anew(client, cast, quick_passwords):
     for _ in range(3):
         for _ in range(9):
             client.post("/sign-in", data={"email": cast.email("learner"), "password": NEW_PASSWORD})
         assert enter(client, cast).status_code == 303
 
 
-def test_a_hundred_tries_from_one_address_close_it_for_every_account(client, cast, hashes):
+def test_a_hundred_tries_from_one_address_close_it_for_every_account(client, cast, quick_passwords, hashes):
     for number in range(100):
         client.post("/sign-in", data={"email": f"{number}@example.org", "password": NEW_PASSWORD})
     hashes.calls.clear()
