@@ -18,7 +18,7 @@ from webapp.courses.questionnaire.content import Questionnaire, Section
 from webapp.courses.questionnaire.fields import FieldType
 from webapp.courses.questionnaire.paths import field_of
 from webapp.courses.questionnaire.values import is_other
-from webapp.questionnaires import access, definitions, queries, queries_page, rules
+from webapp.questionnaires import access, definitions, homes, queries, queries_page, rules
 from webapp.questionnaires.models import MemberRole, Sheet
 from webapp.questionnaires.models_surveys import Survey
 from webapp.questionnaires.presenting import SheetPage, clashes_of
@@ -35,6 +35,7 @@ class Desk:
     questionnaire: Questionnaire
     who: Viewer
     now: datetime
+    home: homes.Home | None = None
 
     @property
     def sheet(self) -> Sheet:
@@ -82,14 +83,17 @@ class Desk:
 
 
 def desk_or_404(sheet_id: UUID) -> Desk:
-    """A sheet for the person who asks; to others it does not exist. One query beyond the viewer's, one more for who is no member."""
+    """A sheet for the person who asks; to others it does not exist. One query beyond the viewer's, one more for who is no member.
+
+    A sheet that may be part of something asks for that as well.
+    """
     who, now = viewer(), clock.now()
     found = queries_page.opened(sheet_id, who.person_id, now) if who else None
     if found is None or who is None or found.sheet.anonymous:
         abort(404)
     if found.role is None and not access.sees_shown(who, found.sheet.state, found.place):
         abort(404)
-    return Desk(found, definitions.of_sheet(found.sheet, found.published), who, now)
+    return Desk(found, definitions.of_sheet(found.sheet, found.published), who, now, homes.home_of(found.sheet))
 
 
 def worksheet_or_404(sheet_id: UUID) -> Desk:

@@ -11,7 +11,7 @@ from webapp.core.i18n import _
 from webapp.core.own_data import table_of
 from webapp.core.signals import OwnDataAsked, OwnTable, PersonErased, own_data, person_erased
 from webapp.core.storage import StoredFile
-from webapp.questionnaires import services_state
+from webapp.questionnaires import homes, services_state
 from webapp.questionnaires.models import (
     ExerciseSheet,
     MemberRole,
@@ -120,6 +120,7 @@ def erase(event: PersonErased) -> None:
         select(Sheet.id).join(SheetMember, SheetMember.sheet_id == Sheet.id)
         .where(
             SheetMember.person_id == me, or_(Sheet.survey_id.is_(None), Sheet.state != SheetState.DONE), Sheet.id.not_in(others),
+            *(Sheet.id.not_in(each) for each in homes.kept()),
         )
     ))
     if alone:

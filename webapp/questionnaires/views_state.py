@@ -50,16 +50,17 @@ class Standing:
     state: SheetState
     role: MemberRole | None
     decides: bool
+    elsewhere: bool = False
 
     @property
     def hands_in(self) -> bool:
         """Whether they may hand it in."""
-        return self.role in rules.WRITERS and self.state in rules.WRITTEN
+        return not self.elsewhere and self.role in rules.WRITERS and self.state in rules.WRITTEN
 
     @property
     def takes_back(self) -> bool:
         """Whether they may take it back."""
-        return self.role in rules.WRITERS and self.state is SheetState.SHARED
+        return not self.elsewhere and self.role in rules.WRITERS and self.state is SheetState.SHARED
 
     @property
     def accepts(self) -> bool:
@@ -73,7 +74,9 @@ class Standing:
 
 
 def standing(desk: Desk) -> Standing:
-    """What this reader may do."""
+    """What this reader may do; nothing with a sheet whose state is decided where it belongs."""
+    if desk.home is not None:
+        return Standing(desk.sheet.state, desk.role, decides=False, elsewhere=True)
     return Standing(desk.sheet.state, desk.role, rules_state.decides(desk.role, guides=access.guides_place(desk.who, desk.opened.place)))
 
 
@@ -118,6 +121,8 @@ def change(sheet_id: UUID) -> Any:
     """Bring the sheet into the state `to`, with words where it is returned."""
     desk, words = worksheet_or_404(sheet_id), request.form.get("words", "").strip()[: services.COMMENT_LENGTH]
     to = next((each for each in SheetState if each.value == request.form.get("to")), None) or abort(400)
+    if desk.home is not None:
+        return redirect(address(desk.home.url), 303)
     try:
         with unit_of_work():
             sheet = services_changes.locked(sheet_id) or abort(404)
