@@ -27,7 +27,7 @@ LONGEST = timedelta(days=366 * 2)
 MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
 
 
-class _Moment(DateTimeLocalField):
+class MomentField(DateTimeLocalField):
     """A moment of the programme's zone; older browsers show a line of text for it."""
 
     def __init__(self, label: Any, **rest: Any) -> None:
@@ -59,8 +59,8 @@ class SurveyForm(WithPlace, Form):
     title = StringField(lazy("Title"))
     place_id = PlaceField(lazy("Place"))
     mode = RadioField(lazy("Are answers kept with names?"), validate_choice=False)
-    opens_at = _Moment(lazy("Opens"))
-    closes_at = _Moment(lazy("Closes"))
+    opens_at = MomentField(lazy("Opens"))
+    closes_at = MomentField(lazy("Closes"))
     remind_days = StringField(lazy("Reminders, days before the closing"))
     by_link = BooleanField(lazy("Also by a link, without signing in"))
     earlier_id = SelectField(lazy("Earlier round to compare with"), validate_choice=False)
@@ -151,7 +151,7 @@ def _given(field: Any) -> None:
 class ClosingForm(Form):
     """Until when a survey that has closed takes answers again."""
 
-    closes_at = _Moment(lazy("Closes"))
+    closes_at = MomentField(lazy("Closes"))
 
     def validate_closes_at(self, field: Any) -> None:
         """In the future, within two years."""

@@ -22,6 +22,7 @@ from webapp.questionnaires.models_surveys import Survey, SurveyPerson
 from webapp.questionnaires.rules_surveys import Phase, SurveyIsNotOpen, phase_of
 from webapp.questionnaires.services_surveys import Plan
 from webapp.trainings import agenda, labels, rules_surrounding
+from webapp.trainings.hooks import Changed, Moved
 from webapp.trainings.models import TrainerPart, Training, TrainingSession, TrainingState, TrainingTrainer
 from webapp.trainings.models_learning import SurveyKind, TrainingSurvey
 from webapp.trainings.models_onsite import Attendance, Presence
@@ -191,6 +192,16 @@ def _call_off(training: Training, links: Links, now: datetime) -> int:
             continue
         changes += 1
     return changes
+
+
+def on_moved(event: Moved) -> None:
+    """Handler of the training's moves: what follows from the new state follows at once. People are mailed by the job."""
+    prepare(event.training, event.now)
+
+
+def on_changed(event: Changed) -> None:
+    """Handler of changes of the plan: days and place of the surveys follow."""
+    prepare(event.training, event.now)
 
 
 def note_dates(event: SurveyDated) -> None:

@@ -48,12 +48,15 @@ class Before:
         return self.registered - self.taken
 
 
-def before(record: Record, now: datetime) -> Before | None:
-    """The results of the test before as they come; None if the training has no test. Three queries, one more for changed questions."""
+def before(record: Record, now: datetime, known: Results | None = None) -> Before | None:
+    """The results of the test before as they come; None if the training has no test. Three queries, one more for changed questions.
+
+    `known` are the results where the caller has read them already: then it is one query.
+    """
     training = record.training
     if services_tests.test_course(training) is None:
         return None
-    found = tests_results.results(training.id)
+    found = known or tests_results.results(training.id)
     opened = tests_rules.window(Moment.BEFORE, training.state, queries_tests.spans(training), now)
     return Before(
         opened, f"{record.home}tests/{Moment.BEFORE.value}", found.registered, found.before, found.before_on_paper,
@@ -198,7 +201,7 @@ def _overall(found: Results) -> Markup | None:
 
 
 def _compared(title: str, rows: str, pairs: Sequence[Pair], summary: str = "") -> Markup:
-    return markup(Compared(title, rows, _("Before, in per cent"), _("After, in per cent"), pairs, 0, 100, summary))
+    return markup(Compared(title, rows, _("Before"), _("After"), pairs, 0, 100, summary))
 
 
 def _topics(found: Results) -> Markup | None:

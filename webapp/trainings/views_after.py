@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, render_template, request
@@ -11,7 +10,7 @@ from webapp.core import audit, clock
 from webapp.core.access import signed_in
 from webapp.core.exports import Format
 from webapp.core.unit_of_work import unit_of_work
-from webapp.trainings import exports_tests, queries_tests, services_tests, tests_rules, tests_shown
+from webapp.trainings import exports_tests, queries_tests, services_tests, surveys_shown, tests_rules, tests_shown
 from webapp.trainings.models_learning import Moment
 from webapp.trainings.records import record_or_404, run_or_403
 
@@ -28,12 +27,8 @@ def after(training_id: UUID) -> str:
     opened = tests_rules.window(Moment.AFTER, record.training.state, queries_tests.spans(record.training), now) if tested else None
     return render_template(
         "trainings/after.html", record=record, shown=tests_shown.after(training_id) if tested else None, window=opened,
-        surveys=_surveys(record, now),
+        surveys=surveys_shown.after(record, now),
     )
-
-
-def _surveys(_record: Any, _now: Any) -> Any:
-    return None
 
 
 @bp.get(f"{AFTER}/wall")
