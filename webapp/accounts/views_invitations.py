@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, session
 from werkzeug.wrappers import Response
 
-from webapp.accounts import entering, passwords, privacy, rules, services_invitations, services_links, tries
+from webapp.accounts import entering, joining, passwords, privacy, rules, services_invitations, services_links, tries
 from webapp.accounts.current import viewer
 from webapp.accounts.errors import InvitationUnknown, PhoneTaken
 from webapp.accounts.forms_signing import InvitationForm, OwnSignInForm
@@ -51,12 +51,13 @@ def read() -> Response | tuple[str, int]:
 
 @bp.get("/join/<code>")
 @public
-def invitation(code: str) -> str | tuple[str, int]:
+def invitation(code: str) -> Response | str | tuple[str, int]:
     """What one is invited to, and how to go on. A GET counts nothing: 64 random bits are not found by trying."""
     try:
         row = services_invitations.find(code, clock.now())
     except InvitationUnknown as error:
-        return _unknown(error)
+        other = joining.elsewhere(code)
+        return redirect(address(other), 303) if other else _unknown(error)
     return _page(code, row, _own_form(row, fresh=True))
 
 

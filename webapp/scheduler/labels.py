@@ -24,6 +24,8 @@ JOBS = {
     "refresh-statistics": lazy("Make a new snapshot for the statistics"),
     "check-statistics": lazy("Check the statistics by counting anew"),
     "send-surveys": lazy("Send invitations to surveys and reminders"),
+    "import-participants": lazy("Bring in lists of participants that trainers confirmed"),
+    "send-training-mails": lazy("Send news and reminders of trainings"),
     "send-training-tests": lazy("Send the links to tests of trainings, and hand in those whose time is over"),
     "mix-survey-answers": lazy("Mix the order of anonymous answers"),
     "sweep-files": lazy("Delete files that stand on no sheet any more"),

@@ -10,13 +10,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vCalAddress, vText
-
+from webapp.core.late import Late
 from webapp.trainings.models import Training, TrainingSession
 from webapp.trainings.models_people import Participant, ParticipantState
+
+if TYPE_CHECKING:
+    import icalendar
+    from icalendar import Event, vCalAddress
+else:
+    # Needed by mails and files only: a start does not wait for it.
+    icalendar = Late("icalendar")
 
 PRODUCT = "-//LocalGoals//LocalGoals//EN"
 
@@ -70,7 +77,7 @@ def published(training: Training, participant: Participant, entry: Entry, sessio
 def _calendar(
     method: Method, training: Training, participant: Participant, entry: Entry, sessions: Sequence[TrainingSession], now: datetime,
 ) -> str:
-    calendar = Calendar()
+    calendar = icalendar.Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
@@ -81,14 +88,14 @@ def _calendar(
         first, last = min(each.day for each in sessions), max(each.day for each in sessions)
         # The years around it hold every change of the clock that matters.
         calendar.add_missing_timezones(first_date=first - timedelta(days=370), last_date=last + timedelta(days=370))
-    return calendar.to_ical().decode()
+    return str(calendar.to_ical().decode())
 
 
 def _event(
     method: Method, training: Training, participant: Participant, entry: Entry, session: TrainingSession, now: datetime,
 ) -> Event:
     zone = ZoneInfo(training.zone)
-    event = Event()
+    event = icalendar.Event()
     event.add("uid", uid(participant.id, session.id, entry.domain))
     event.add("dtstamp", now)
     event.add("sequence", sequence(training, participant, method))
@@ -100,8 +107,8 @@ def _event(
     event.add("url", entry.url)
     registered = participant.state is ParticipantState.REGISTERED
     event.add("status", "CANCELLED" if method is Method.CANCEL else "CONFIRMED" if registered else "TENTATIVE")
-    organizer = vCalAddress(f"mailto:{entry.organizer}")
-    organizer.params["CN"] = vText(entry.organizer_name)
+    organizer = icalendar.vCalAddress(f"mailto:{entry.organizer}")
+    organizer.params["CN"] = icalendar.vText(entry.organizer_name)
     event.add("organizer", organizer)
     if entry.attendee and method is not Method.PUBLISH:
         event.add("attendee", _attendee(entry, registered=registered))
@@ -110,9 +117,9 @@ def _event(
 
 def _attendee(entry: Entry, *, registered: bool) -> vCalAddress:
     """Answers are given on the participant's page: none is asked for by mail."""
-    attendee = vCalAddress(f"mailto:{entry.attendee}")
-    attendee.params["CN"] = vText(entry.attendee_name)
-    attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
-    attendee.params["PARTSTAT"] = vText("ACCEPTED" if registered else "NEEDS-ACTION")
-    attendee.params["RSVP"] = vText("FALSE")
+    attendee = icalendar.vCalAddress(f"mailto:{entry.attendee}")
+    attendee.params["CN"] = icalendar.vText(entry.attendee_name)
+    attendee.params["ROLE"] = icalendar.vText("REQ-PARTICIPANT")
+    attendee.params["PARTSTAT"] = icalendar.vText("ACCEPTED" if registered else "NEEDS-ACTION")
+    attendee.params["RSVP"] = icalendar.vText("FALSE")
     return attendee

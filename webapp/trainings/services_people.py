@@ -83,7 +83,10 @@ def take_off(training: Training, participant: Participant, *, now: datetime, act
     db.session.flush()
 
 
-def invite(training: Training, participant: Participant, person: Person, *, now: datetime, origin: Origin, actor_id: UUID) -> bool:
+def invite(
+    training: Training, participant: Participant, person: Person, *, now: datetime, origin: Origin, actor_id: UUID,
+    told: mail.About | None = None,
+) -> bool:
     """Ask somebody to come and mail it; whether they were asked now. The event is written once, however often they are asked.
 
     Raises `NotReadyToInvite`, `TrainingIsCancelled`, `RegistrationClosed`.
@@ -97,13 +100,25 @@ def invite(training: Training, participant: Participant, person: Person, *, now:
         kind=EventKind.INVITED, participant=participant, person=person, source=events.invited(participant.id), origin=origin, now=now,
     )
     _audit("training.invited", training, participant, now, actor_id)
-    mail.invitation(training, participant, person, now)
+    mail.invitation(training, participant, person, now, told)
     return True
+
+
+def ask_again(
+    training: Training, participant: Participant, person: Person, *, now: datetime, actor_id: UUID, told: mail.About | None = None,
+) -> None:
+    """Remind somebody of an invitation that is not answered. Raises `NothingToChange`."""
+    if participant.state is not P.INVITED:
+        raise NothingToChange
+    participant.reminded_at = now
+    db.session.flush()
+    _audit("training.reminded", training, participant, now, actor_id)
+    mail.ask_again(training, participant, person, now, told)
 
 
 def register(
     training: Training, person: Person, joined_by: JoinedBy, *, now: datetime, origin: Origin, actor_id: UUID | None = None,
-    beyond_seats: bool = False,
+    beyond_seats: bool = False, about: mail.About | None = None,
 ) -> Participant:
     """Register somebody: a seat if one is free, else the end of the waiting list; to be approved first where that is wanted.
 
@@ -132,7 +147,7 @@ def register(
         mail.applied(training, participant, person, now)
         return participant
     told = joined_by not in AT_THE_DOOR
-    _take(training, participant, person, now=now, origin=origin, actor_id=actor_id, beyond_seats=beyond_seats, told=told)
+    _take(training, participant, person, now=now, origin=origin, actor_id=actor_id, beyond_seats=beyond_seats, told=told, about=about)
     return participant
 
 
@@ -144,14 +159,14 @@ def _must_be_approved(training: Training, participant: Participant, actor_id: UU
 
 def _take(
     training: Training, participant: Participant, person: Person, *, now: datetime, origin: Origin, actor_id: UUID | None,
-    beyond_seats: bool = False, told: bool = True,
+    beyond_seats: bool = False, told: bool = True, about: mail.About | None = None,
 ) -> None:
     """A seat or the waiting list. Who comes by the door needs no mail that they are there."""
     seats = seats_of(training.id)
     if beyond_seats or rules_people.seated(training.seats, seats.taken, seats.waiting):
         _seat(training, participant, person, now, origin, actor_id)
         if told:
-            mail.registered(training, participant, person, now)
+            mail.registered(training, participant, person, now, about)
         return
     participant.state, participant.queue = P.WAITING, seats.last + 1
     db.session.flush()
@@ -192,7 +207,7 @@ def waiting_list(training_id: UUID, most: int | None = None) -> list[Participant
     return list(db.session.scalars(
         select(Participant).where(Participant.training_id == training_id, Participant.state == P.WAITING)
         .order_by(Participant.queue, Participant.id).limit(most)
-        .options(joinedload(Participant.person, innerjoin=True).joinedload(Person.sign_in))
+        .options(joinedload(Participant.person, innerjoin=True).joinedload(Person.sign_in)).execution_options(populate_existing=True)
     ))
 
 
@@ -273,11 +288,15 @@ def set_group(training: Training, participants: Sequence[Participant], *, group:
     return len(changed)
 
 
-def say_needs(participant: Participant, *, diet: str, access: str, interpretation: str, now: datetime) -> None:
-    """What a participant needs so that they can take part well; empty is nothing. Raises `BadNeeds` in `forms_people`."""
+def say_needs(
+    training: Training, participant: Participant, *, diet: str, access: str, interpretation: str, now: datetime,
+    actor_id: UUID | None = None,
+) -> None:
+    """What a participant needs so that they can take part well; empty is nothing. The audit trail holds that it was said, not what."""
     participant.diet, participant.access, participant.interpretation = diet, access, interpretation
     participant.needs_at = now
     db.session.flush()
+    _audit("training.needs_said", training, participant, now, actor_id)
 
 
 def _participant(training: Training, person: Person) -> Participant | None:
