@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, render_template
+from sqlalchemy import bindparam
 
 from webapp.accounts.current import viewer
 from webapp.certificates import queries as certificates
@@ -24,7 +25,7 @@ from webapp.questionnaires.waiting import facts, waiting
 
 bp = Blueprint("portal", __name__, template_folder="templates")
 # Built once: everybody's first page after signing in.
-_LEARNERS = learning.alongside(*facts())
+_LEARNERS = learning.alongside(*facts(), certificates.holds_any(bindparam("person")))
 
 
 def outlines_of(known: Mapping[str, Learner]) -> list[Outline]:
@@ -53,10 +54,9 @@ def me() -> Any:
     """What to do next, courses in progress and done, certificates."""
     who = viewer()
     assert who is not None
-    known, (surveys, sheets) = learning.learners_and(who.person_id, _LEARNERS, now=clock.now())
+    known, (surveys, sheets, holds) = learning.learners_and(who.person_id, _LEARNERS, now=clock.now())
     outlines = outlines_of(known)
-    # Only who has completed a course, published or not, can hold a certificate.
-    held = certificates.of_person(who.person_id) if any(each.completed for each in known.values()) else []
+    held = certificates.of_person(who.person_id) if holds else []
     return render_template(
         "portal/me.html", who=who, resume=latest(outlines), outlines=[each for each in outlines if each.enrolled],
         others=[each for each in outlines if not each.enrolled], certificates=held, waiting=waiting_certificates(outlines, held),
