@@ -115,13 +115,13 @@ class PlanForm(WithPlace, Form):
     """Everything that is planned, in the order in which it is usually settled."""
 
     place_id = PlaceField(lazy("Place"))
-    title = line(lazy("Title"), 200)
-    purpose = TextAreaField(lazy("Purpose"), filters=[_clean], validators=[_no_longer_than(4000)])
+    title = line(lazy("Title of the training"), 200)
+    purpose = TextAreaField(lazy("Purpose of the training"), filters=[_clean], validators=[_no_longer_than(4000)])
     host = line(lazy("Host organisation"), 200)
     host_type = SelectField(lazy("Type of organisation"), validate_choice=False)
     language = RadioField(lazy("Language of the training"), validate_choice=False)
-    first_day = DayField(lazy("First day"))
-    last_day = DayField(lazy("Last day"))
+    first_day = DayField(lazy("First day of the training"))
+    last_day = DayField(lazy("Last day of the training"))
     zone = SelectField(lazy("Time zone of the venue"), validate_choice=False)
     venue = line(lazy("Venue"), 200)
     address = line(lazy("Address"), 300)
@@ -256,8 +256,8 @@ class CopyForm(WithPlace, Form):
     """What is new about a copy."""
 
     place_id = PlaceField(lazy("Place"))
-    title = line(lazy("Title"), 200)
-    first_day = DayField(lazy("First day"))
+    title = line(lazy("Title of the training"), 200)
+    first_day = DayField(lazy("First day of the training"))
 
     def validate_place_id(self, field: Any) -> None:
         """A training is for a place."""

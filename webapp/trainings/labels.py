@@ -71,11 +71,13 @@ TESTS = {
     TestsNeeded.BOTH: lazy("The tests before and after the training"),
 }
 
+# The same within the sentence of a rule.
+RULE_TESTS = {TestsNeeded.AFTER: lazy("the test after the training taken"), TestsNeeded.BOTH: lazy("both tests taken")}
 COLLISION = lazy("Trainers and room")
 PLAN = {
     "days": lazy("Days"), "venue": lazy("Venue"), "host": lazy("Host organisation"), "language": lazy("Language of the training"),
     "courses": lazy("Courses that are covered"), "seats": lazy("Seats"), "accessibility": lazy("Access for everybody"),
-    "purpose": lazy("Purpose"), "rule": lazy("Rule of the certificate"),
+    "purpose": lazy("Purpose of the training"), "rule": lazy("Rule of the certificate"),
 }
 
 
@@ -113,7 +115,7 @@ def rule_words(hours: str, tests: TestsNeeded, least_score: int | None) -> str:
     """The rule of the certificate of a training in words; `hours` as they are typed, empty for none."""
     parts = [_("at least %(hours)s hours of attendance", hours=hours)] if hours else []
     if tests is not TestsNeeded.NONE:
-        parts.append(str(TESTS[tests]))
+        parts.append(str(RULE_TESTS[tests]))
     if least_score is not None:
         parts.append(_("at least %(score)d per cent in the test after the training", score=least_score))
     return joined(parts)

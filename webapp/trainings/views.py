@@ -93,7 +93,8 @@ def _late(record: Record, facts: overview.Facts) -> list[tuple[str, str, str]]:
 
 def warnings(record: Record, facts: overview.Facts) -> list[str]:
     """Collisions of trainers and room, and absences, in words."""
-    hits = [conflicts.sentence(each, facts.names, record.who) for each in facts.collisions]
+    own = frozenset(each.other.id for each in facts.collisions if each.person_id == record.who.person_id)
+    hits = [conflicts.sentence(each, facts.names, record.who, own) for each in facts.collisions]
     return [*dict.fromkeys(hits), *overview.absences(facts)]
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, abort, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from webapp.accounts.finding import in_tree_of
 from webapp.core import clock
 from webapp.core.access import allow
 from webapp.core.config import settings
@@ -19,7 +17,7 @@ from webapp.trainings import access, calendar_shown, conflicts, labels, queries
 from webapp.trainings.calendar_shown import Month
 from webapp.trainings.models import Training
 from webapp.trainings.records import me, title_of
-from webapp.trainings.trainings_list import scope
+from webapp.trainings.trainings_list import in_tree, place_options, scope
 from webapp.trainings.views import HOME
 
 bp = Blueprint("training_calendar", __name__, template_folder="templates")
@@ -33,7 +31,7 @@ def month() -> str:
     who, today = me(), clock.today(settings().programme_zone)
     shown = calendar_shown.month_of(request.args.get("month", ""), today) or abort(404)
     place, trainer = request.args.get("place", ""), request.args.get("trainer", "")
-    trainers, options = queries.trainers_of_listed(scope(who)), _places(who, place)
+    trainers, options = queries.trainers_of_listed(scope(who)), place_options(scope(who))
     found = _trainings(shown, place, trainer)
     hits, sessions = conflicts.among(found, shown.first, shown.last)
     names = {UUID(key): name for key, name in trainers}
@@ -41,28 +39,21 @@ def month() -> str:
         "trainings/calendar.html", month=shown, today=today, days=calendar_shown.by_day(found, sessions), trainings=found,
         sessions=sessions, trainers=trainers, place=place, trainer=trainer, labels=labels, title_of=title_of,
         clashes=list(dict.fromkeys(calendar_shown.sentence(each, names) for each in hits)),
-        full=dict(options), options=options,
+        full=places.full_names({each.place_id for each in found}), options=options,
     )
 
 
 def _trainings(shown: Month, place: str, trainer: str) -> list[Training]:
-    """Trainings that touch the month. One query, one more for a place."""
+    """Trainings that touch the month. One query."""
     wanted = select(Training).where(
         Training.id.in_(scope(me())), Training.first_day <= shown.last, Training.last_day >= shown.first,
     )
     try:
         if place:
-            wanted = wanted.where(in_tree_of(Training.place_id, place))
+            wanted = wanted.where(in_tree(place))
         if trainer:
             wanted = wanted.where(queries.runs_it(trainer))
     except ValueError:
         abort(404)
     ordered = wanted.options(joinedload(Training.place)).order_by(Training.first_day, Training.id).limit(MOST)
     return list(db.session.scalars(ordered))
-
-
-def _places(who: Any, chosen: str) -> list[tuple[str, str]]:
-    """Places of the trainings that one may see, for the filter. One query for the ids and one for the names."""
-    ids = list(db.session.scalars(select(Training.place_id).where(Training.id.in_(scope(who))).distinct().limit(MOST)))
-    options = sorted(((str(key), name) for key, name in places.full_names(ids).items()), key=lambda each: each[1])
-    return options if not chosen or chosen in dict(options) else [(chosen, "…"), *options]
