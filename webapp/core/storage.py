@@ -10,11 +10,12 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response, send_file
-from sqlalchemy import BigInteger, CheckConstraint, String, select
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, String, false, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.config import settings
@@ -158,6 +159,20 @@ def download(row: StoredFile) -> Response:
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
+
+
+_USES: list[Any] = []
+
+
+def used_by(column: Any) -> None:
+    """A column that refers to stored files: what stands in it is never swept. Called once by each room that has one."""
+    if all(each is not column for each in _USES):
+        _USES.append(column)
+
+
+def in_use() -> ColumnElement[bool]:
+    """Whether any room still refers to a stored file; for a query of `StoredFile`."""
+    return or_(false(), *(select(column).where(column == StoredFile.id).exists() for column in _USES))
 
 
 def sweep_contents(now: datetime) -> int:

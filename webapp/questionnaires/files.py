@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from webapp.core.database import db
 from webapp.core.file_kinds import KINDS
 from webapp.core.i18n import _
-from webapp.core.storage import FileRefused, StoredFile, clean_name, judged, store, sweep_contents
+from webapp.core.storage import FileRefused, StoredFile, clean_name, in_use, judged, store, sweep_contents, used_by
 from webapp.core.unit_of_work import unit_of_work
 from webapp.courses.questionnaire import values
 from webapp.courses.questionnaire.fields import FileField
@@ -22,6 +22,7 @@ from webapp.questionnaires.queries_page import Uploaded, stored_bytes
 QUOTA_MB = 100
 FORGOTTEN = timedelta(days=2)
 AT_ONCE = 500
+used_by(SheetFile.file_id)
 
 
 def put(*, sheet: Sheet, asked: FileField, content: bytes, name: str, person_id: UUID | None, now: datetime) -> StoredFile:
@@ -47,12 +48,9 @@ def known(files: Mapping[str, Uploaded]) -> dict[str, values.StoredFile]:
 
 
 def sweep(now: datetime) -> int:
-    """Delete rows of files that stand on no sheet any more, then contents without a row; how many of both."""
+    """Delete rows of files that no sheet and no other room refers to any more, then contents without a row; how many of both."""
     with unit_of_work():
-        on_a_sheet = select(SheetFile.file_id).where(SheetFile.file_id == StoredFile.id).exists()
-        gone = list(db.session.scalars(
-            select(StoredFile.id).where(StoredFile.stored_at < now - FORGOTTEN, ~on_a_sheet).limit(AT_ONCE)
-        ))
+        gone = list(db.session.scalars(select(StoredFile.id).where(StoredFile.stored_at < now - FORGOTTEN, ~in_use()).limit(AT_ONCE)))
         if gone:
             db.session.execute(delete(StoredFile).where(StoredFile.id.in_(gone)))
     return len(gone) + sweep_contents(now)

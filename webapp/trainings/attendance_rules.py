@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -128,11 +128,28 @@ def merged(marks: Collection[Mark]) -> Holding:
 def _heads(marks: Collection[Mark]) -> list[Mark]:
     """Marks that none took the place of, in the order of their moments."""
     ordered = sorted(marks, key=_order)
+    by_id = {each.id: each for each in ordered}
     replaced = {seen for each in ordered for seen in each.after if seen != each.id}
-    last_of = {each.device: each.id for each in ordered}
-    heads = [each for each in ordered if each.id not in replaced and last_of[each.device] == each.id]
+    of_device: dict[str, list[Mark]] = {}
+    for each in ordered:
+        of_device.setdefault(each.device, []).append(each)
+    heads = [each for each in ordered if each.id not in replaced and not _overtaken(each, of_device[each.device], by_id)]
     # Marks that name each other in a ring, which no honest device sends: the last one counts.
     return heads or ordered[-1:]
+
+
+def _overtaken(mark: Mark, own: Sequence[Mark], by_id: Mapping[UUID, Mark]) -> bool:
+    """Whether the same device marked later, by its stopwatch. One that this mark itself took the place of is no later one."""
+    later = [each for each in own if _order(each) > _order(mark)]
+    if not later:
+        return False
+    known, waiting = set[UUID](), list(mark.after)
+    while waiting:
+        seen = waiting.pop()
+        if seen not in known:
+            known.add(seen)
+            waiting += by_id[seen].after if seen in by_id else ()
+    return any(each.id not in known for each in later)
 
 
 def _order(mark: Mark) -> tuple[datetime, str]:
