@@ -17,7 +17,7 @@ _SEX = frozenset({"男", "女", "female", "male", "f", "m"})
 def understood(cells: Sequence[Sequence[str]], remembered: Mapping[str, str]) -> tuple[list[str], list[str], list[list[object]]]:
     """Heading, field of each column ("" for none) and rows as [number of the row, cells] of a table.
 
-    A first row that names no field is a person like the others: then the heading is empty.
+    A first row that names no field, and looks like those below it, is a person like the others: then the heading is empty.
     """
     if not cells:
         return [], [], []
@@ -26,8 +26,11 @@ def understood(cells: Sequence[Sequence[str]], remembered: Mapping[str, str]) ->
     columns = _named(head, remembered)
     if any(columns):
         return head, columns, _kept(cells[1:], 2)
-    rows = _kept(cells, 1)
-    return [""] * width, _seen(cells, width), rows
+    seen = _seen(cells[1:] or cells, width)
+    alike = any(field and text and _LOOKS[field](text) for field, text in zip(seen, head, strict=True))
+    if alike or not any(seen):
+        return [""] * width, seen, _kept(cells, 1)
+    return head, seen, _kept(cells[1:], 2)
 
 
 def _kept(rows: Sequence[Sequence[str]], first: int) -> list[list[object]]:
@@ -70,6 +73,6 @@ def _level(text: str) -> bool:
 
 _LOOKS: Mapping[str, Callable[[str], bool]] = {
     "email": lambda text: "@" in text, "phone": _telephone, "sex": lambda text: text.strip().casefold() in _SEX,
-    "position_level": _level, "organisation": lambda text: len(text) > 3 and bool(_OFFICE.fullmatch(text)),
+    "position_level": _level, "organisation": lambda text: len(text) > 2 and bool(_OFFICE.fullmatch(text)),
     "name": lambda text: bool(_NAME.fullmatch(text)),
 }
