@@ -138,6 +138,12 @@ def test_buttons_move_lines_without_saving_them(login_as: Login, training: Train
     assert login_as("trainer").post(url(training, session.id), data=form(session, act="fly:0")).status_code == 400
 
 
+def test_the_session_can_end_with_its_agenda(login_as: Login, training: Training, session: TrainingSession):
+    page = login_as("trainer").post(url(training, session.id) + "?lang=en", data=form(session, act="fit", minutes=["30", "100"])).text
+    assert 'value="11:10"' in page
+    assert "130 of 130 min planned: the agenda fills the session." in page
+
+
 def test_what_was_taken_out_can_be_put_back_after_saving(login_as: Login, training: Training, session: TrainingSession):
     browser = login_as("trainer")
     answer = browser.post(url(training, session.id), data=form(session, removed=["1", ""]))

@@ -100,6 +100,19 @@ def test_a_copy_of_a_line_is_a_new_line():
     assert [(row["item"], row.title, row.minutes) for row in found] == [("1", "Talk", 20), ("", "Talk", 20)]
 
 
+@given(st.text("0123456789:", max_size=5), st.lists(st.integers(0, 9999), max_size=5))
+def test_a_session_that_ends_with_its_agenda_has_nothing_free_and_nothing_too_much(starts, minutes):
+    typed = {"day": "2026-12-14", "starts": starts, "ends": "", "title": "", "room": ""}
+    rows = [Row({"title.en": "Talk", "minutes": str(each)}) for each in minutes]
+    found = agenda_form.fitted(typed, rows)
+    wanted, problems = agenda_form.read_session(found)
+    if found != typed:
+        assert wanted is not None
+        assert minute_of(wanted.ends) - minute_of(wanted.starts) == sum(minutes)
+    else:
+        assert problems
+
+
 @pytest.mark.parametrize("act", ["up:9", "drop:0", "up:", "up:-1", "up:²", "remove:99999999999"])
 def test_a_button_that_is_none_of_ours_does_nothing(act):
     assert agenda_form.changed([Row({"title.en": "Talk"})], act) is None

@@ -10,7 +10,17 @@ from uuid import UUID
 
 from webapp.core.i18n import LANGUAGES, NATIVE_NAMES, _
 from webapp.trainings.models import AgendaItem, ItemKind, TrainingSession
-from webapp.trainings.rules_agenda import MOST_ITEMS, MOST_MINUTES, Held, ItemPlan, SessionPlan, moved
+from webapp.trainings.rules_agenda import (
+    DAY_MINUTES,
+    MOST_ITEMS,
+    MOST_MINUTES,
+    Held,
+    ItemPlan,
+    SessionPlan,
+    minute_of,
+    moved,
+    shifted,
+)
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
@@ -113,6 +123,14 @@ def changed(rows: Sequence[Row], act: str) -> list[Row] | None:
         "restore": lambda: [*rows[:at], rows[at].having(removed=""), *rows[at + 1 :]],
     }
     return acts[name]() if name in acts else None
+
+
+def fitted(typed: Mapping[str, str], rows: Sequence[Row]) -> dict[str, str]:
+    """The session with the end that its agenda has; unchanged where its start is no time or it would go past midnight."""
+    starts, planned = _time(typed["starts"]), sum(row.minutes for row in rows)
+    if starts is None or not 0 < planned < DAY_MINUTES - minute_of(starts):
+        return dict(typed)
+    return {**typed, "ends": f"{shifted(starts, planned):%H:%M}"}
 
 
 def read_session(typed: Mapping[str, str]) -> tuple[SessionPlan | None, list[Problem]]:

@@ -177,7 +177,8 @@ class TrainingSession(Model):
 class AgendaItem(Model):
     """A line of a session's agenda. It starts where the one before it ends; `titles` goes by language.
 
-    `held_minutes` is how long it took in the end: 0 for what was left out, None until somebody says.
+    `held_minutes` is how long it took in the end: 0 for what was left out, None until somebody says; `note` is what there was to
+    say of it. A line that was taken out stands at -1 - its place until the next change, so that it can be put back.
     """
 
     __tablename__ = "agenda_items"

@@ -20,7 +20,7 @@ from webapp.trainings.agenda_form import Problem, Row
 from webapp.trainings.models import AgendaItem, TrainingSession
 from webapp.trainings.records import Record, record_or_404, run_or_403
 from webapp.trainings.rules import EditedMeanwhile, TrainingError
-from webapp.trainings.rules_agenda import FIXED, BadSession, Balance, balance, minute_of, spans
+from webapp.trainings.rules_agenda import FIXED, BadSession, Balance, balance, minute_of, spans, was_noted
 
 bp = Blueprint("training_agenda", __name__, template_folder="templates")
 HOME = "/trainings/<uuid:training_id>/agenda"
@@ -54,6 +54,7 @@ def agenda_page(training_id: UUID) -> str:
         attended=agenda.with_attendance(training_id), timed=agenda.timed, balance=balance, words=agenda_words, labels=labels,
         fixed=record.training.state in FIXED, languages=LANGUAGES, native=NATIVE_NAMES,
         total=sum(session.minutes for session in sessions if not session.cancelled),
+        noted=any(was_noted(lines) for lines in items.values()),
     )
 
 
@@ -98,6 +99,8 @@ def save(training_id: UUID, session_id: UUID) -> Any:
     record = run_or_403(training_id)
     session = session_or_404(training_id, session_id)
     typed, rows, act = agenda_form.typed_session(request.form), agenda_form.typed_rows(request.form), request.form.get("act", "save")
+    if act == "fit":
+        return _form(record, session, agenda_form.fitted(typed, rows), rows, unsaved=True)
     if act != "save":
         rows = agenda_form.changed(rows, act) or abort(400)
         return _form(record, session, typed, rows, unsaved=True)

@@ -131,6 +131,16 @@
     add(null);
   });
 
+  form.querySelector('.acts [data-act="fit"]').addEventListener("click", function (event) {
+    event.preventDefault();
+    const starts = minute("starts");
+    const planned = there().reduce(function (total, row) { return total + minutes(row); }, 0);
+    if (starts !== null && planned > 0 && starts + planned < DAY) {
+      document.getElementById("ends").value = clock(starts + planned);
+      touched();
+    }
+  });
+
   form.addEventListener("input", touched);
   form.addEventListener("submit", function () { changed = false; });
   window.addEventListener("beforeunload", function (event) {
