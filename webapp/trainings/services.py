@@ -143,8 +143,8 @@ def _copy_sessions(earlier: Training, training: Training, now: datetime) -> None
         for each in sessions
     ])
     db.session.flush()
-    taken = ("position", "minutes", "kind", "titles", "course_id", "step_id", "leader_id", "materials", "note")
-    items = db.session.scalars(select(AgendaItem).where(AgendaItem.session_id.in_(ids)))
+    taken = ("position", "minutes", "kind", "titles", "course_id", "step_id", "leader_id", "materials")
+    items = db.session.scalars(select(AgendaItem).where(AgendaItem.session_id.in_(ids), AgendaItem.position >= 0))
     db.session.add_all([
         AgendaItem(id=new_id(), session_id=ids[each.session_id], **{name: getattr(each, name) for name in taken}) for each in items
     ])
