@@ -15,6 +15,7 @@ from webapp.core.database import db
 from webapp.core.ids import new_code, new_id
 from webapp.trainings.models import TrainerPart, Training, TrainingSession, TrainingState, TrainingTrainer
 from webapp.trainings.models_people import JoinedBy, Participant, ParticipantState
+from webapp.trainings.rules_plan import room_key
 
 if TYPE_CHECKING:
     from webapp.places.models import Place
@@ -115,7 +116,9 @@ def make_training(cast: Cast) -> MakeTraining:
             "language": "zh-Hans", "zone": "Asia/Shanghai", "first_day": FIRST_DAY, "last_day": LAST_DAY, "venue": "长安区委党校",
             "created_by_id": cast.ids["trainer"], "created_at": NOW, "changed_at": NOW,
         }
-        training = Training(**{**values, **columns})
+        values |= columns
+        values.setdefault("room_key", room_key(values["venue"], values.get("room", "")))
+        training = Training(**values)
         db.session.add(training)
         db.session.flush()
         if lead is not None:
