@@ -14,6 +14,7 @@ from webapp.courses.files import CourseFiles
 from webapp.courses.problems import BadCourse
 from webapp.courses.reading import read, read_folder
 from webapp.trainings.models import ItemKind
+from webapp.trainings.rules_agenda import spans
 
 ROOT = Path(__file__).parents[2] / "courses"
 FILE = "facilitator/agenda.yaml"
@@ -104,17 +105,19 @@ def timetables(language: str) -> list[list[tuple[str, str, int, str]]]:
 def test_the_agendas_of_the_first_module_say_what_its_guide_says(language):
     course = read_folder(ROOT / "tot-1-introduction")
     facilitation = course.facilitation
-    day, practice = facilitation.plan("one-day"), facilitation.plan("practice")
+    day, two, practice = (facilitation.plan(name) for name in ("one-day", "two-days", "practice"))
     assert day
+    assert two
     assert practice
     assert facilitation.guide
-    halves = [*day.half_days, *practice.half_days]
+    halves = [*day.half_days, *two.half_days, *practice.half_days]
     tables = timetables(language)
-    assert len(tables) == len(halves) == 3
+    assert len(tables) == len(halves) == 7
     for half, rows in zip(halves, tables, strict=True):
-        assert half.starts == rows[0][0]
+        starts = [start for start, _end in spans(half.usual_start, (item.minutes for item in half.items))]
+        assert [f"{start:%H:%M}" for start in starts] == [row[0] for row in rows]
         assert [(item.title[language], item.minutes) for item in half.items] == [row[1:3] for row in rows]
-    for half, rows in zip(day.half_days, tables, strict=False):
+    for half, rows in zip([*day.half_days, *two.half_days], tables, strict=False):
         assert [item.materials.get(language, "") for item in half.items] == [row[3] for row in rows]
     assert day.working_minutes == facilitation.guide.in_language(language).minutes
 

@@ -9,6 +9,7 @@ import pytest
 
 from webapp.core.config import ROOT
 from webapp.courses import svg
+from webapp.courses.agenda_file import AgendaFile
 from webapp.courses.bibliography import read_sources
 from webapp.courses.glossary import read_terms
 from webapp.courses.problems import Findings
@@ -27,10 +28,10 @@ def blocks(page: str, language: str) -> list[str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_the_examples_are_right(page):
     findings = Findings()
-    course, sources, terms, bank, quiz = (load(text, page, findings) for text in blocks(page, "yaml"))
+    course, sources, terms, bank, quiz, agenda = (load(text, page, findings) for text in blocks(page, "yaml"))
     front = load(blocks(page, "markdown")[0].split("---\n")[1], page, findings)
     languages = ("zh-Hans", "en")
-    for model, document in ((CourseFile, course), (QuizFile, quiz), (LessonFront, front)):
+    for model, document in ((CourseFile, course), (QuizFile, quiz), (LessonFront, front), (AgendaFile, agenda)):
         check(model, document, findings, languages=languages)
     for index, question in enumerate(bank.value["questions"]):
         check(QUESTIONS[question["type"]], bank, findings, at=("questions", index), value=question, languages=languages)
