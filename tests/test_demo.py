@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from webapp.accounts import passwords, services
-from webapp.accounts.models import Person, Role, RoleGrant, SignIn
+from webapp.accounts.models import Person, PositionLevel, Role, RoleGrant, SignIn
 from webapp.certificates.models import Certificate
 from webapp.core import clock
 from webapp.core.database import db
@@ -15,9 +15,14 @@ from webapp.courses.questionnaire.answers import Answers
 from webapp.courses.questionnaire.shipped import surveys
 from webapp.demo import CROWD, PARTS, HoldsRealPeople, load
 from webapp.participation.models import EventKind, ParticipationEvent
+from webapp.places.models import Place
 from webapp.places.services import load_china
 from webapp.questionnaires.models import Sheet, SheetConflict, SheetState
 from webapp.questionnaires.queries import stored
+from webapp.statistics import slow
+from webapp.statistics.definitions import BY_KEY, FIGURES
+from webapp.statistics.slices import Slice
+from webapp.trainings.models import Training, TrainingState
 
 HASH = "not a hash that anybody can sign in with"
 
@@ -65,3 +70,20 @@ def test_invented_people_have_sheets_that_were_written_as_any_other(app):
     assert sum(path.endswith("/objective") for path in values) == 5
     assert not Answers(surveys()["priority-setting"], stored(sheets["priority-setting"].id).values).missing()
     assert not db.session.scalars(select(SheetConflict)).all()
+
+
+def test_the_invented_programme_has_the_size_of_the_first_one(app):
+    load_china(clock.now())
+    now = clock.now()
+    load(course=catalogue().courses[0], password_hash=HASH, now=now, programme=True)
+    whole = slow.count(Slice(cut_off=now), (), FIGURES)[()]
+    assert {key: whole[key] for key in ("views", "started", "passed", "provinces", "counties")} == {
+        "views": 58_000, "started": 5_300, "passed": 312, "provinces": 7, "counties": 39,
+    }
+    middle = Slice(cut_off=now, level_from=PositionLevel.MIDDLE)
+    assert slow.count(middle, (), [BY_KEY["attended"]])[()] == {"attended": 1_137}
+    planned = select(func.count(Training.place_id.distinct())).join(Place, Place.id == Training.place_id).where(
+        Training.state.in_([TrainingState.NEGOTIATION, TrainingState.PREPARATION]), Place.level == "city",
+    )
+    assert db.session.scalar(planned) == 12
+    assert not db.session.scalars(select(Person).where(Person.demo.is_(False))).all()

@@ -18,8 +18,9 @@ PASSWORD_FILE = "demo-password"  # noqa: S105  a file name
 @click.command()
 @click.option("--serve", is_flag=True, help="Serve afterwards, with mail and jobs.")
 @click.option("--port", default=8000, show_default=True, help="Port to serve on.")
+@click.option("--programme/--few", default=True, help="Some ten thousand people and a year of trainings, or a few dozen people.")
 @click.pass_context
-def demo(context: click.Context, *, serve: bool, port: int) -> None:
+def demo(context: click.Context, *, serve: bool, port: int, programme: bool) -> None:
     """Load invented people, marked so; refuse a database that holds real ones."""
     url = f"http://127.0.0.1:{port}"
     os.environ["LOCALGOALS_DEMO"] = "yes"
@@ -32,12 +33,16 @@ def demo(context: click.Context, *, serve: bool, port: int) -> None:
         from webapp.core import clock  # noqa: PLC0415
         from webapp.courses.catalogue import catalogue  # noqa: PLC0415
         from webapp.demo import HoldsRealPeople, accounts_shown, load  # noqa: PLC0415
+        from webapp.statistics import jobs as statistics  # noqa: PLC0415
 
         bring_up()
         try:
-            count = load(course=catalogue().courses[0], password_hash=passwords.hashed(password), now=clock.now())
+            count = load(
+                course=catalogue().courses[0], password_hash=passwords.hashed(password), now=clock.now(), programme=programme,
+            )
         except HoldsRealPeople as error:
             raise click.ClickException(str(error)) from error
+        statistics.refresh_due(clock.now())
         click.echo(f"{count} invented people are loaded. Sign in at {url}/sign-in as one of")
         for address in accounts_shown():
             click.echo(f"  {address}")

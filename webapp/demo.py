@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
+from webapp import demo_programme
 from webapp.accounts import services as accounts
 from webapp.accounts.models import OrganisationType, Person, PositionLevel, Role, Sex, SignIn
 from webapp.core import clock
@@ -55,9 +56,9 @@ class Part:
 
 PARTS = (
     Part("learner", "沈佳宁", "330521", "发展和改革局", PositionLevel.MIDDLE),
-    Part("trainer", "陆文涛", "330502", "市委党校培训处", PositionLevel.MIDDLE, Role.TRAINER, "330500"),
+    Part("trainer", "陆文涛", "530902", "市委党校培训处", PositionLevel.MIDDLE, Role.TRAINER, "530900"),
     Part("author", "Anna Lindqvist", "330502", "课程编写组", PositionLevel.SENIOR, Role.AUTHOR, None),
-    Part("staff", "周敏", "330106", "省级项目办公室", PositionLevel.SENIOR, Role.STAFF, "330000"),
+    Part("staff", "周敏", "330106", "项目办公室", PositionLevel.SENIOR, Role.STAFF, None),
     Part("admin", "顾远", "330106", "项目技术组", PositionLevel.SENIOR, Role.ADMINISTRATOR, None),
 )
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
@@ -66,14 +67,14 @@ COUNTIES = ("330521", "330522", "330523", "330502", "330421", "330782", "431002"
 OFFICES = ("发展和改革局", "统计局", "自然资源局", "住房和城乡建设局", "农业农村局", "民政局")
 CROWD = 40
 # Somebody of the crowd who works in a county of the trainer.
-NEIGHBOUR = 1
+NEIGHBOUR = 8
 SEED = 20161137
 
 
-def load(*, course: Course, password_hash: str, now: datetime) -> int:
+def load(*, course: Course, password_hash: str, now: datetime, programme: bool = False) -> int:
     """Add the demo people in one unit of work, or give those that are there the new password; the number of people.
 
-    Raises `HoldsRealPeople`.
+    `programme` adds the thousands of a national programme. Raises `HoldsRealPeople`.
     """
     real = db.session.scalar(select(func.count()).select_from(Person).where(Person.demo.is_(False))) or 0
     if real:
@@ -85,6 +86,8 @@ def load(*, course: Course, password_hash: str, now: datetime) -> int:
             sheets.load(
                 learner=people["learner"], colleague=people["author"], trainer=people["trainer"], neighbour=crowd[NEIGHBOUR], now=now,
             )
+            if programme:
+                demo_programme.load(course=course, now=now)
         else:
             _give_password(password_hash)
     return db.session.scalar(select(func.count()).select_from(Person)) or 0

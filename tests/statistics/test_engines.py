@@ -209,6 +209,9 @@ def test_without_a_snapshot_the_events_are_counted(database, cast):
 
 
 def test_the_job_makes_a_snapshot_only_where_something_was_recorded(database, cast):
+    db.session.execute(delete(ParticipationEvent))
+    assert jobs.refresh_due(NOON) == 0
+    noted(cast, EventKind.ENROLLED, "learner", NOON, course_id="water")
     assert jobs.refresh_due(NOON) == 1
     assert jobs.refresh_due(NOON + timedelta(minutes=5)) == 0
     noted(cast, EventKind.ENROLLED, "learner", NOON + timedelta(minutes=6), course_id="water")

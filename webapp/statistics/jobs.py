@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -25,13 +25,14 @@ log = structlog.get_logger(__name__)
 
 # Merges and moves of trainings leave no row with a time: what they change is in the figures at least after this.
 AT_LEAST = timedelta(hours=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Question = tuple[Slice, Sequence[Dimension], Sequence[Figure]]
 
 
 def refresh_due(now: datetime) -> int:
     """A new snapshot if anything was recorded since the last one; the number of snapshots made. It commits."""
     last = snapshot.newest()
-    if last is not None and not _changed(last, now):
+    if not _changed(last, now):
         return 0
     made = snapshot.refresh(now)
     with unit_of_work():
@@ -39,13 +40,11 @@ def refresh_due(now: datetime) -> int:
     return 1
 
 
-def _changed(last: Snapshot, now: datetime) -> bool:
-    since = last.cut_off
-    if now - last.made_at >= AT_LEAST:
+def _changed(last: Snapshot | None, now: datetime) -> bool:
+    if last is not None and now - last.made_at >= AT_LEAST:
         return True
-    return bool(db.session.scalar(select(
-        exists().where(ParticipationEvent.recorded_at > since) | exists().where(ViewCount.recorded_at > since)
-    )))
+    since = last.cut_off if last else EPOCH
+    return any(db.session.scalar(select(exists().where(table.recorded_at > since))) for table in (ParticipationEvent, ViewCount))
 
 
 def listed(made: Snapshot, now: datetime) -> Iterator[Question]:
