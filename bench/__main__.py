@@ -9,7 +9,21 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import audit_search, certificate, crowd, first_visit, memory, pages, people_import, people_list, quiz, results, sheet, start
+from bench import (
+    audit_search,
+    certificate,
+    crowd,
+    first_visit,
+    memory,
+    pages,
+    people_import,
+    people_list,
+    quiz,
+    results,
+    sheet,
+    start,
+    training_record,
+)
 from bench.findings import Finding, table
 from bench.stage import Stage, say
 
@@ -26,6 +40,7 @@ PARTS: dict[str, Callable[[Stage], list[Finding]]] = {
     "people-import": people_import.measure,
     "audit-search": audit_search.measure,
     "results": results.measure,
+    "training-record": training_record.measure,
     "memory": memory.measure,
 }
 
