@@ -33,7 +33,7 @@ def figures(record: Record, form: Format, now: datetime) -> Response:
             _("Mean gain, percentage points"), _("Interval, low"), _("Interval, high"), _("Normalized gain"), _("Effect size"), _("Note")]
     zone = ZoneInfo(record.training.zone)
     sheet = Sheet(
-        name="before-and-after", title=_("Before and after"), head=head, rows=_lines(found), about=_about(record, found, now),
+        name="before-and-after", title=_("Before and after the training"), head=head, rows=_lines(found), about=_about(record, found, now),
         about_title=_("About this table"), zone=zone,
     )
     return download(sheet, form, now.astimezone(zone).date())

@@ -23,6 +23,9 @@ from webapp.trainings.records import participant_url
 if TYPE_CHECKING:
     from webapp.core.documents.blocks import Block
 
+# Room for a letter written by hand.
+_ROOM = " \n "
+
 
 @dataclass(frozen=True)
 class PaperForm:
@@ -46,17 +49,29 @@ class Print:
 
 
 def to_print(what: Print, forms: Sequence[PaperForm]) -> bytes:
-    """All forms as one PDF, each beginning on a page of its own."""
+    """All forms as one PDF. Each counts its own pages and has its code on top of every one: sheets of a pile go astray."""
     # What prints takes long to load, which no start should wait for.
-    from webapp.core.documents.blocks import Document, PageBreak  # noqa: PLC0415
+    import pikepdf  # noqa: PLC0415
+
+    title = localised(what.words.title, what.language)
+    with speaking(what.language), pikepdf.new() as pile:
+        for form in forms:
+            with pikepdf.open(io.BytesIO(_printed(what, title, form))) as pages:
+                pile.pages.extend(pages.pages)
+        pile.Root.Lang = pikepdf.String(what.language)
+        with pile.open_metadata() as told:
+            told["dc:title"] = f"{title} · {what.training}"
+        data = io.BytesIO()
+        pile.save(data)
+        return data.getvalue()
+
+
+def _printed(what: Print, title: str, form: PaperForm) -> bytes:
+    from webapp.core.documents.blocks import Document  # noqa: PLC0415
     from webapp.core.documents.pdf import to_pdf  # noqa: PLC0415
 
-    with speaking(what.language):
-        blocks: list[Block] = []
-        for number, form in enumerate(forms):
-            blocks += [*([PageBreak()] if number else []), *_head(what, form), *_questions(form.paper, what.language)]
-        title = localised(what.words.title, what.language)
-        return to_pdf(Document(title, what.language, blocks, subtitle=what.training, created=what.day))
+    blocks = [*_head(what, form), *_questions(form.paper, what.language)]
+    return to_pdf(Document(title, what.language, blocks, subtitle=what.training, author=form.code, created=what.day))
 
 
 def _head(what: Print, form: PaperForm) -> Iterator[Block]:
@@ -70,19 +85,19 @@ def _head(what: Print, form: PaperForm) -> Iterator[Block]:
     lines = [Paragraph(_("Answer with a pen and give this form back to the trainers."))]
     if what.online:
         lines.append(Paragraph(_("Or answer online: scan the square. This form and the page count as one test.")))
-    yield Callout(_("Code of this form: %(code)s", code=form.code), (
+    yield Callout(_("Code of this test form: %(code)s", code=form.code), (
         *lines, Picture(picture.getvalue(), _("The address of this test as a square to scan"), width=0.18),
     ), kind=Kind.ADVICE)
     yield Paragraph(localised(what.words.intro, what.language))
 
 
 def _questions(paper: Sequence[Asked], language: str) -> Iterator[Block]:
-    from webapp.core.documents.blocks import Heading, Paragraph  # noqa: PLC0415
+    from webapp.core.documents.blocks import Heading, Span  # noqa: PLC0415
 
     for number, asked in enumerate(paper, 1):
         texts = sheet(asked.question, language)
-        yield Heading(f"{number}. {texts.prompt.striptags()}", level=3)
-        yield Paragraph(_how(asked), small=True)
+        # In one block with the question, so that the first answer stays with both.
+        yield Heading((Span(f"{number}. {texts.prompt.striptags()}\n"), Span(_how(asked))), level=3)
         yield from _answers(asked, texts)
 
 
@@ -101,25 +116,25 @@ def _how(asked: Asked) -> str:
 
 
 def _answers(asked: Asked, texts: Sheet) -> Iterator[Block]:
-    from webapp.core.documents.blocks import Align, Choice, Column, Paragraph, Table, Writing  # noqa: PLC0415
+    from webapp.core.documents.blocks import Align, Choice, Column, Definitions, Table, Writing  # noqa: PLC0415
 
     question = asked.question
     options = texts.plain
     if isinstance(question, TrueFalse):
         options = {"true": _("True"), "false": _("False")}
-    lettered = [f"{LETTERS[place]}  {options[each]}" for place, each in enumerate(asked.order)]
+    lettered = [(LETTERS[place], options[each]) for place, each in enumerate(asked.order)]
     match question:
         case Numeric():
             yield Writing(1, label=texts.unit.striptags())
         case Matching():
             columns = [Column(_("Row of the question"), width=4), Column(_("Letter"), width=1, align=Align.CENTRE)]
-            yield Table(columns, [[texts.left[pair.id].striptags(), ""] for pair in question.pairs], small=True)
-            yield Paragraph("\n".join(lettered))
+            yield Table(columns, [[texts.left[pair.id].striptags(), _ROOM] for pair in question.pairs])
+            yield Definitions(lettered)
         case Ordering():
-            yield Paragraph("\n".join(lettered))
+            yield Definitions(lettered)
             places = [str(place) for place in range(1, len(asked.order) + 1)]
-            yield Table([Column(place, width=1, align=Align.CENTRE) for place in places], [["" for _place in places]])
+            yield Table([Column(place, width=1, align=Align.CENTRE) for place in places], [[_ROOM for _place in places]])
         case _:
             single = not isinstance(question, Multiple)
-            for each in lettered:
-                yield Choice(each, single=single)
+            for letter, text in lettered:
+                yield Choice(f"{letter}  {text}", single=single)

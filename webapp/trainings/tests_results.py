@@ -202,9 +202,9 @@ def _forms(first: Sequence[Taken]) -> Forms | None:
 def _topics(topics: Topics, first: Sequence[Taken], second: Sequence[Taken]) -> list[TopicResult]:
     if len(first) < LEAST:
         return []
+    # In the order of the forms, which is that of the course.
     keys = dict.fromkeys(key for each in (*first, *second) for key in each.topics)
-    ordered = sorted(keys, key=lambda key: (list(topics.titles).index(key) if key in topics.titles else len(topics.titles), key))
-    return [TopicResult(key, dict(topics.names(key)), len(first), _share(first, key), _share(second, key)) for key in ordered]
+    return [TopicResult(key, dict(topics.names(key)), len(first), _share(first, key), _share(second, key)) for key in keys]
 
 
 def _share(tests: Sequence[Taken], key: str) -> float | None:

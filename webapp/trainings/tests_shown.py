@@ -193,7 +193,7 @@ def _overall(found: Results) -> Markup | None:
     if gain is None:
         return None
     return _compared(
-        _("Before and after"), _("People"),
+        _("Before and after the training"), _("People"),
         [Pair(_n("%(num)d person with both tests", "%(num)d people with both tests", gain.n), percent(gain.before), percent(gain.after))],
         _("The mean share of points went from %(before)s to %(after)s per cent.",
           before=figures(percent(gain.before)), after=figures(percent(gain.after))),
@@ -201,7 +201,7 @@ def _overall(found: Results) -> Markup | None:
 
 
 def _compared(title: str, rows: str, pairs: Sequence[Pair], summary: str = "") -> Markup:
-    return markup(Compared(title, rows, _("Before"), _("After"), pairs, 0, 100, summary))
+    return markup(Compared(title, rows, _("Before training"), _("After training"), pairs, 0, 100, summary))
 
 
 def _topics(found: Results) -> Markup | None:

@@ -75,7 +75,7 @@ def lines(cells: Sequence[Sequence[str]], questions: int) -> tuple[list[Line], l
             code = read_code(by_name.get(CODE, ""))
         except MistypedCode:
             problems.append(RowProblem(
-                number, CODE, _("This is no code of a form. Please compare it with the paper, character by character."),
+                number, CODE, _("This is no code of a test form. Please compare it with the paper, character by character."),
             ))
             continue
         if seen.setdefault(code, number) != number:

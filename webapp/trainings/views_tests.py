@@ -92,7 +92,7 @@ def _front(door: Door, sitting: Sitting | None) -> str:
     done = sitting is not None and sitting.submitted_at is not None
     return render_template(
         "trainings/test_front.html", door=door, sitting=sitting, words=services_tests.words_of(door.course, door.moment),
-        count=len(door.course.forms["a"].questions), answered=tests_mine.answered(sitting) if sitting else 0,
+        answered=tests_mine.answered(sitting) if sitting else 0,
         own=tests_mine.own_result(sitting) if done and sitting and door.moment is Moment.AFTER else None,
     )
 
