@@ -13,7 +13,7 @@ from webapp.accounts.mail import link
 from webapp.accounts.models import Organisation, Person, SignIn
 from webapp.core.config import settings
 from webapp.core.database import db
-from webapp.core.i18n import _, _n, speaking
+from webapp.core.i18n import _, speaking
 from webapp.core.mail.message import sender
 from webapp.core.mail.services import queue
 from webapp.core.ui.dates import moment_text
@@ -175,7 +175,9 @@ def reminder(training: Training, participant: Participant, person: Person, days:
     told = told or about(training)
     with speaking(person.language):
         title = title_of(training)
-        first = _n("The training “%(title)s” begins tomorrow.", "The training “%(title)s” begins in %(num)d days.", days, title=title)
+        first = _("The training “%(title)s” begins tomorrow.", title=title)
+        if days > 1:
+            first = _("The training “%(title)s” begins in %(days)d days.", title=title, days=days)
         cannot = _("If you cannot come, please withdraw on your page, so that somebody else gets the seat.")
         parts = [first, _facts(told), cannot, _own(participant, person)]
         _post(participant, person, _("Reminder: %(title)s", title=title), parts, now)
@@ -209,7 +211,7 @@ def _facts(told: About) -> str:
     training = told.training
     when = [session_text(each) for each in told.sessions] or [days_text(training)]
     where = [each for each in (training.venue, training.room, training.address) if each] or [_("not set yet")]
-    blocks = [(_("When"), [*when, _("Times are those of the venue.")]), (_("Where"), where)]
+    blocks = [(_("When"), [*when, _("Times are those of the venue.")]), (_("Venue"), where)]
     if told.host:
         blocks.append((_("Host organisation"), [told.host]))
     if told.leads:
