@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from tests.reports.world import hold
 from webapp.core.database import db
 from webapp.core.suppression import LEAST
+from webapp.questionnaires.models_surveys import Survey
 from webapp.reports import facts, figures, published, queries
 from webapp.reports.facts import Facts, Group
 from webapp.reports.figures import DIMENSIONS, STAGES
@@ -28,7 +30,7 @@ def test_numbers_are_what_the_record_holds(database, world, now):
     found = compute(world, now)
     assert found["counts"] == {
         "invited": 14, "registered": 12, "attended": 11, "completed": 10, "walk_ins": 0, "substitutes": 0, "withdrawn": 2,
-        "certificates": 0,
+        "certificates": 0, "plans": 0,
     }
     assert found["hours"] == {"sessions": 4, "held": 4, "held_minutes": 720, "attended_minutes": (10 * 4 + 1) * 180}
     assert found["people"]["organisation_type"] == {
@@ -41,6 +43,15 @@ def test_numbers_are_what_the_record_holds(database, world, now):
     assert found["surveys"]["satisfaction"]["asked"] == 11
     assert found["surveys"]["satisfaction"]["answered"] == 9
     assert {each["id"]: each["n"] for each in found["surveys"]["satisfaction"]["scales"]}["overall"] == 9
+
+
+def test_an_anonymous_survey_is_looked_at_once_it_has_closed(database, world, now):
+    survey = db.session.query(Survey).one()
+    survey.closes_at = now + timedelta(hours=1)
+    db.session.commit()
+    found = compute(world, now)["surveys"]["satisfaction"]
+    assert (found["answered"], found["scales"], found["grids"]) == (9, [], [])
+    assert compute(world, now + timedelta(hours=1))["surveys"]["satisfaction"]["scales"]
 
 
 def test_totals_agree_with_the_lists_they_lead_to(database, world, now):
@@ -101,7 +112,7 @@ GROUPS = st.builds(
 
 
 def public_of(groups):
-    counted = figures.counted(Facts(tuple(groups), (), (), (), (), (), 0))
+    counted = figures.counted(Facts(tuple(groups), (), (), (), (), (), 0, 0))
     whole = {"cut_off": "", "about": {}, "tests": None, "surveys": {}, "photos": [], **counted}
     return whole, published.publish(whole)
 
@@ -140,7 +151,7 @@ def test_a_band_of_attendance_never_tells_how_many_few_were_away(present, away):
 @pytest.mark.parametrize("many", [4, 5])
 def test_results_of_fewer_than_five_answers_are_not_published(many):
     grid = {"id": "g", "label": {}, "columns": [{}, {}], "rows": [{"id": "r", "label": {}, "counts": [many, 0]}]}
-    survey = {"asked": many, "answered": many, "scales": [{"id": "s", "n": many, "counts": {}}], "grids": [grid], "choices": [{"id": "c"}]}
+    survey = {"asked": many, "answered": many, "scales": [{"id": "s", "n": many, "counts": {}}], "grids": [grid], "choices": []}
     public = published.publish({
         **public_of([])[0], "surveys": {"needs": survey},
     })["surveys"]["needs"]

@@ -136,7 +136,7 @@ def _survey(training: Training, kind: SurveyKind, participants: Sequence[Partici
     store_revisions([questionnaire], HELD)
     survey = Survey(
         id=new_id(), questionnaire_id=questionnaire.id, revision=questionnaire.revision, mode=SurveyMode.ANONYMOUS,
-        place_id=training.place_id, opens_at=HELD, closes_at=HELD + timedelta(days=14), created_by_id=training.created_by_id,
+        place_id=training.place_id, opens_at=HELD, closes_at=HELD + timedelta(hours=2), created_by_id=training.created_by_id,
         created_at=HELD,
     )
     db.session.add(survey)

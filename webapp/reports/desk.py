@@ -9,11 +9,10 @@ from uuid import UUID
 
 from flask import abort
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from webapp.core import clock
 from webapp.core.database import db
-from webapp.core.i18n import LANGUAGES, current_language
+from webapp.core.i18n import LANGUAGES, _, current_language
 from webapp.questionnaires.homes import Home
 from webapp.reports import access, figures, labels, queries, rules, services
 from webapp.reports.figures import Figures
@@ -22,8 +21,7 @@ from webapp.reports.narrative import Narrative, Text
 from webapp.reports.queries import Opened
 from webapp.reports.rules import Move, Right
 from webapp.reports.shown import Shown
-from webapp.trainings.models import Training
-from webapp.trainings.records import Record, record_or_404, title_of
+from webapp.trainings.records import Record, record_or_404
 
 
 @dataclass(frozen=True)
@@ -126,8 +124,7 @@ def desk_or_404(training_id: UUID) -> Desk:
 
 def home_of(sheet_id: UUID) -> Home | None:
     """The report that a sheet is the text of. One query."""
-    training = db.session.scalar(
-        select(Training).join(Report, Report.training_id == Training.id).join(ReportText, ReportText.report_id == Report.id)
-        .where(ReportText.sheet_id == sheet_id).options(joinedload(Training.place))
+    training_id = db.session.scalar(
+        select(Report.training_id).join(ReportText, ReportText.report_id == Report.id).where(ReportText.sheet_id == sheet_id)
     )
-    return None if training is None else Home(title_of(training), report_url(training.id))
+    return None if training_id is None else Home(_("Post-training report"), report_url(training_id))

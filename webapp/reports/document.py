@@ -30,7 +30,7 @@ from webapp.core.i18n import NATIVE_NAMES, _, current_language, localised
 from webapp.core.ui.dates import day_text, moment_text
 from webapp.reports import drafting
 from webapp.reports.narrative import Recommendation, Text
-from webapp.reports.shown import Answers, Grid, Shown
+from webapp.reports.shown import Answers, Shown
 from webapp.trainings.labels import PARTS
 from webapp.trainings.models import TrainerPart
 from webapp.trainings.models_learning import SurveyKind
@@ -97,7 +97,7 @@ class _Builder:
         yield self._heading(_("Summary"))
         yield from self._words("conclusions")
         rows = [[fact.label, fact.value] for fact in (*shown.headlines, *shown.hours[:1], *shown.tested[3:4])]
-        yield self._table([_("Key figure"), _("Number")], rows, _("The training in figures"))
+        yield self._table([_("Key figure"), _("Count or mean")], rows, _("The training in figures"))
         rows = [[each.recommendation, each.who, self._day(each.by_when)] for each in self._recommendations()[:3]]
         if rows:
             yield Paragraph(_("First recommendations:"))
@@ -138,13 +138,18 @@ class _Builder:
 
     def _people(self) -> Iterator[Block]:
         shown = self.printed.shown
-        for grid in shown.people:
-            yield self._grid(grid)
-        if shown.public and shown.people:
+        if not shown.people:
+            return
+        self.tables += 1
+        heads = shown.people[0].heads[1:]
+        columns = [Column(_("By"), 2), Column(_("Group"), 3.5), *(Column(head, 1.2, Align.RIGHT) for head in heads)]
+        rows = [[grid.title if not at else "", *row] for grid in shown.people for at, row in enumerate(grid.rows[:-1])]
+        yield Table(
+            columns, [*rows, ["", *shown.people[0].rows[-1]]], totals=1,
+            caption=_("Table %(number)d. %(title)s", number=self.tables, title=_("Who took part")),
+        )
+        if shown.public:
             yield Paragraph(shown.people[0].note, small=True)
-
-    def _grid(self, grid: Grid) -> Table:
-        return self._table(grid.heads, grid.rows, grid.title, totals=1)
 
     def _sessions(self) -> Iterator[Block]:
         chart = self.printed.shown.attendance
@@ -153,7 +158,7 @@ class _Builder:
         for content, caption in self.printed.photos:
             self.figures += 1
             said = caption or _("Photo of the training")
-            yield Picture(content, said, caption=_("Figure %(number)d. %(title)s", number=self.figures, title=said), width=0.75)
+            yield Picture(content, said, caption=_("Figure %(number)d. %(title)s", number=self.figures, title=said), width=0.6)
 
     def _learning(self) -> Iterator[Block]:
         shown = self.printed.shown
@@ -162,7 +167,7 @@ class _Builder:
             yield self._chart(chart)
         if shown.tested:
             rows = [[fact.label, fact.value] for fact in shown.tested]
-            yield self._table([_("Knowledge test"), _("Number")], rows, _("The tests in figures"))
+            yield self._table([_("Knowledge test"), _("Count or mean")], rows, _("The tests in figures"))
 
     def _answers(self, kind: SurveyKind) -> Iterator[Block]:
         found = self.printed.shown.survey(kind)
@@ -187,7 +192,7 @@ class _Builder:
         if not rows:
             return
         self.tables += 1
-        columns = [Column(_("Recommendation"), 4), Column(_("Who"), 2.2), Column(_("By when"), 1.8), Column(_("First step"), 3)]
+        columns = [Column(_("Recommendation"), 4), Column(_("Who does it"), 2.2), Column(_("By when"), 1.8), Column(_("First step"), 3)]
         table = Table(
             columns, [[each.recommendation, each.who, self._day(each.by_when), each.first_step] for each in rows],
             caption=_("Table %(number)d. %(title)s", number=self.tables, title=_("Recommendations for the way forward")),
@@ -224,9 +229,9 @@ class _Builder:
             if not half.lines:
                 continue
             self.tables += 1
-            heads = [Column(_("Item"), 5), Column(_("Planned"), 1.6, Align.RIGHT)]
+            heads = [Column(_("Agenda item"), 5), Column(_("Length planned"), 1.8, Align.RIGHT)]
             if shown.held_noted:
-                heads.append(Column(_("Held"), 1.6, Align.RIGHT))
+                heads.append(Column(_("Length as held"), 1.8, Align.RIGHT))
             title = f"{half.when} {half.title}".strip()
             yield Table(
                 heads, [list(line[: len(heads)]) for line in half.lines], small=True,

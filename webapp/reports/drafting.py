@@ -51,8 +51,8 @@ def to_add(what: str) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names in a row."""
-    return ("、" if current_language().startswith("zh") else "; ").join(each for each in names if each)
+    """Names in a row, each once."""
+    return ("、" if current_language().startswith("zh") else "; ").join(dict.fromkeys(each for each in names if each))
 
 
 def period(about: Mapping[str, Any]) -> str:
@@ -86,13 +86,14 @@ def _ended(text: str) -> str:
 def _plan(profile: Digest) -> list[str]:
     if not profile.plan:
         return [to_add(_("which plan was worked on, and which of its objectives"))]
-    plan = f"{profile.plan} ({profile.years})" if profile.years else profile.plan
+    plan = profile.plan.strip("《》")
     objectives = _n(
         "The county profile takes %(num)d objective from it.", "The county profile takes %(num)d objectives from it.",
         len(profile.objectives),
     ) if profile.objectives else ""
     return [
-        _("The participants worked on %(plan)s.", plan=plan), objectives,
+        _("The participants worked on the plan “%(plan)s” (%(years)s).", plan=plan, years=profile.years) if profile.years
+        else _("The participants worked on the plan “%(plan)s”.", plan=plan), objectives,
         _("Among them: %(objectives)s.", objectives=listed(profile.objectives[:MOST])) if profile.objectives else "",
         _("By a first guess they concern Goals %(goals)s.", goals=listed(profile.goals)) if profile.goals else "",
         _("First priorities of the government: %(priorities)s.", priorities=listed(profile.priorities)) if profile.priorities else "",
@@ -112,7 +113,7 @@ def _preparation(figures: Figures) -> list[str]:
 
 def _answered(figures: Figures, kind: str, called: str) -> str:
     survey = figures["surveys"].get(kind)
-    if not survey or not survey["asked"]:
+    if not survey or not survey["asked"] or survey["answered"] is None:
         return ""
     return _("%(answered)d of %(asked)d people asked have answered the %(survey)s.", answered=survey["answered"], asked=survey["asked"],
              survey=called)
@@ -160,7 +161,7 @@ def _sessions(figures: Figures) -> list[str]:
 
 def _products(figures: Figures) -> list[str]:
     exercises = [localised(each["titles"]) for each in figures["agenda"] if each["kind"] == "exercise" and each["held"] != 0]
-    plans = figures["counts"].get("plans", 0)
+    plans = figures["counts"]["plans"]
     return [
         _("In groups the participants worked on: %(exercises)s.", exercises=listed(exercises)) if exercises else "",
         _n("%(num)d personal action plan was written.", "%(num)d personal action plans were written.", plans) if plans else "",
@@ -176,8 +177,8 @@ def _learning(figures: Figures) -> list[str]:
     weakest = _weakest(tests)
     said = [
         _n("%(num)d person took both tests.", "%(num)d people took both tests.", tests["both"]),
-        _("Their mean score was %(before)s per cent before and %(after)s per cent after the training.", before=number(found["before"]),
-          after=number(found["after"])),
+        _("Their mean score was %(before)s per cent before and %(after)s per cent after the training.",
+          before=number(round(found["before"], 1)), after=number(round(found["after"], 1))),
     ]
     if found["low"] is not None and found["low"] > 0:
         said.append(_("The gain is clear: it is more than chance explains."))
@@ -195,7 +196,7 @@ def _satisfaction(figures: Figures) -> list[str]:
     said = [_answered(figures, "satisfaction", _("satisfaction survey"))]
     if overall:
         said.append(_("On a scale from %(first)d to %(last)d they rate the training %(mean)s on average.", first=overall["from"],
-                      last=overall["to"], mean=number(overall["mean"])))
+                      last=overall["to"], mean=number(round(overall["mean"], 1))))
     rows = [row for grid in survey["grids"] if grid["id"] in ("content", "organisation") for row in grid["rows"]]
     if rows:
         ordered = sorted(rows, key=lambda row: mean_step(row["counts"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,10 @@ from webapp.accounts.models import Organisation, Person
 from webapp.certificates.models import Certificate
 from webapp.core.database import db
 from webapp.core.storage import StoredFile
-from webapp.questionnaires.models_surveys import Survey, SurveyPerson
+from webapp.questionnaires.access import SHOWN
+from webapp.questionnaires.models import Sheet
+from webapp.questionnaires.models_surveys import Survey, SurveyMode, SurveyPerson
+from webapp.trainings import queries_surveys
 from webapp.trainings.models import AgendaItem, TrainerPart, TrainingSession, TrainingTrainer
 from webapp.trainings.models_learning import TrainingSurvey
 from webapp.trainings.models_onsite import Attendance, Presence, TrainingFile
@@ -73,14 +76,16 @@ class AgendaLine:
 
 @dataclass(frozen=True)
 class Asked:
-    """A survey of the training: how many were asked and how many of them have answered."""
+    """A survey of the training: from when to when, how many were asked, and how many answers there are."""
 
     kind: str
     survey_id: UUID
     revision: str
-    mode: str
+    anonymous: bool
+    opens_at: datetime
+    closes_at: datetime
     asked: int
-    answered: int
+    answers: int
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,7 @@ class Facts:
     photos: tuple[Photo, ...]
     trainers: tuple[tuple[str, str, TrainerPart], ...]
     certificates: int
+    plans: int
 
 
 Row = tuple[Any, ...]
@@ -117,13 +123,14 @@ def read(training_id: UUID) -> Facts:
         groups=tuple(_group(row) for row in by_part.get("people", ())),
         sessions=tuple(sorted((_session(row) for row in by_part.get("session", ())), key=lambda each: (each.day, each.starts, each.id))),
         agenda=tuple(_line(row) for row in sorted(by_part.get("agenda", ()), key=lambda row: row[10])),
-        surveys=tuple(Asked(row[0], UUID(row[1]), row[2], row[3], row[8], row[9]) for row in by_part.get("survey", ())),
+        surveys=tuple(_asked(row) for row in by_part.get("survey", ())),
         photos=tuple(Photo(str(UUID(row[0])), row[1]) for row in sorted(by_part.get("photo", ()), key=lambda row: str(row[2]))),
         trainers=tuple(
             (str(UUID(row[0])), row[1], TrainerPart(row[2]))
             for row in sorted(by_part.get("trainer", ()), key=lambda row: (list(TrainerPart).index(TrainerPart(row[2])), row[3]))
         ),
         certificates=sum(row[8] for row in by_part.get("certificate", ())),
+        plans=sum(row[9] for row in by_part.get("certificate", ())),
     )
 
 
@@ -188,11 +195,18 @@ def _agenda(training_id: UUID) -> Select[Any]:
 
 
 def _surveys(training_id: UUID) -> Select[Any]:
-    here = SurveyPerson.survey_id == Survey.id
-    asked = select(func.count()).select_from(SurveyPerson).where(here).correlate(Survey).scalar_subquery()
-    answered = select(func.count()).select_from(SurveyPerson).where(here, SurveyPerson.answered).correlate(Survey).scalar_subquery()
+    # An answer is a sheet: of an anonymous survey nobody knows whose.
+    asked = (
+        select(func.count()).select_from(SurveyPerson).join(Person, Person.id == SurveyPerson.person_id)
+        .where(SurveyPerson.survey_id == Survey.id, Person.merged_into_id.is_(None)).correlate(Survey).scalar_subquery()
+    )
+    answers = (
+        select(func.count()).select_from(Sheet).where(Sheet.survey_id == Survey.id, Sheet.state.in_(SHOWN)).correlate(Survey)
+        .scalar_subquery()
+    )
+    told = [TrainingSurvey.kind, Survey.id, Survey.revision, Survey.mode, Survey.opens_at, Survey.closes_at]
     return (
-        _part("survey", [TrainingSurvey.kind, Survey.id, Survey.revision, Survey.mode], [asked, answered]).select_from(TrainingSurvey)
+        _part("survey", told, [asked, answers]).select_from(TrainingSurvey)
         .join(Survey, Survey.id == TrainingSurvey.survey_id).where(TrainingSurvey.training_id == training_id)
     )
 
@@ -214,7 +228,7 @@ def _trainers(training_id: UUID) -> Select[Any]:
 
 def _certificates(training_id: UUID) -> Select[Any]:
     return (
-        _part("certificate", [], [func.count()]).select_from(Certificate)
+        _part("certificate", [], [func.count(), queries_surveys.plans_count(training_id)]).select_from(Certificate)
         .where(Certificate.training_id == training_id, Certificate.revoked_at.is_(None))
     )
 
@@ -229,6 +243,16 @@ def _session(row: Row) -> SessionLine:
     return SessionLine(
         str(UUID(row[0])), date.fromisoformat(row[1]), row[2][:5], row[3][:5], row[4], row[8], row[9], row[10],
     )
+
+
+def _asked(row: Row) -> Asked:
+    return Asked(row[0], UUID(row[1]), row[2], row[3] == SurveyMode.ANONYMOUS.value, _moment(row[4]), _moment(row[5]), row[8], row[9])
+
+
+def _moment(text: str) -> datetime:
+    """A moment as either database writes it."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _line(row: Row) -> AgendaLine:

@@ -35,7 +35,7 @@ def compute(training: Training, now: datetime) -> Figures:
     found = records.read(training.id)
     return {
         "cut_off": now.isoformat(), "about": about(training, found), **counted(found),
-        "tests": figures_learning.tests(training.id), "surveys": figures_learning.surveys(found.surveys),
+        "tests": figures_learning.tests(training.id), "surveys": figures_learning.surveys(found.surveys, now),
         "photos": [{"file": photo.file_id, "caption": photo.caption} for photo in found.photos],
     }
 
@@ -109,7 +109,7 @@ def counts(found: Facts) -> dict[str, int]:
         "walk_ins": of(each for each in groups if each.attended and each.joined_by is JoinedBy.WALK_IN),
         "substitutes": of(each for each in groups if each.attended and each.joined_by is JoinedBy.SUBSTITUTE),
         "withdrawn": of(each for each in groups if each.state in (ParticipantState.WITHDRAWN, ParticipantState.DECLINED)),
-        "certificates": found.certificates,
+        "certificates": found.certificates, "plans": found.plans,
     }
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from webapp.core.i18n import LANGUAGES
+from webapp.core.suppression import LEAST, small
 from webapp.courses.questionnaire.content import Questionnaire
 from webapp.courses.questionnaire.fields import Choice, Field, MatrixField, MultipleField, ScaleField
 from webapp.questionnaires import definitions, queries_results
@@ -51,25 +53,32 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, PLACES)
 
 
-def surveys(asked: Sequence[Asked]) -> Content:
+def surveys(asked: Sequence[Asked], now: datetime) -> Content:
     """Answers to the surveys of a training by their kind. One query, and one for definitions that were not read yet."""
-    if not asked:
-        return {}
-    known = definitions.of_revisions([each.revision for each in asked])
-    counted: dict[str, Item] = {}
-    for each in asked:
-        if each.revision in known:
-            counted.update({item.key: item for item in items(known[each.revision]) if _shown(item)})
-    scope = queries_results.of_surveys([each.survey_id for each in asked])
-    tallies = queries_results.tallies(scope, list(counted.values()), queries_results.by_survey())
+    known = definitions.of_revisions([each.revision for each in asked]) if asked else {}
+    told = [each for each in asked if each.revision in known and may_be_told(each, now)]
+    counted = {item.key: item for each in told for item in items(known[each.revision]) if _shown(item)}
+    tallies: Mapping[str, Mapping[str, Tally]] = {}
+    if told:
+        scope = queries_results.of_surveys([each.survey_id for each in told])
+        tallies = queries_results.tallies(scope, list(counted.values()), queries_results.by_survey())
     found: Content = {}
     for each in asked:
         mine = {key: tally for key, divided in tallies.items() for survey_id, tally in divided.items() if UUID(survey_id) == each.survey_id}
+        few = each.anonymous and small(each.answers)
         found[each.kind] = {
-            "asked": each.asked, "answered": each.answered, "survey": str(each.survey_id),
-            **(_answers(known[each.revision], mine) if each.revision in known else {"scales": [], "grids": [], "choices": []}),
+            "asked": each.asked, "answered": None if few else each.answers, "survey": str(each.survey_id),
+            **(_answers(known[each.revision], mine) if each in told else {"scales": [], "grids": [], "choices": []}),
         }
     return found
+
+
+def may_be_told(asked: Asked, now: datetime) -> bool:
+    """Whether answers may be looked at: from five on, and of an anonymous survey once it has closed.
+
+    Two looks at an anonymous one, before an answer and after it, would tell what was answered.
+    """
+    return asked.answers >= LEAST and now >= asked.opens_at and not (asked.anonymous and now < asked.closes_at)
 
 
 def _shown(item: Item) -> bool:

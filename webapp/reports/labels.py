@@ -51,20 +51,18 @@ COUNTED = {
         lazy("completed"), lazy("People who met the rule of the training: minutes of attendance, and tests where they are asked for"),
     ),
     "certificates": (lazy("certificates"), lazy("Certificates of this training that were issued and not revoked")),
+    "plans": (lazy("action plans"), lazy("People with a seat who handed in a personal action plan since they were put on the list")),
     "walk_ins": (lazy("walk-ins"), lazy("Of those who attended: registered on the spot")),
     "substitutes": (lazy("substitutes"), lazy("Of those who attended: came in the place of somebody else")),
     "withdrawn": (lazy("withdrawn or declined"), lazy("People who declined the invitation or gave their seat back")),
 }
-HEADLINES = ("invited", "registered", "attended", "completed", "certificates")
+HEADLINES = ("invited", "registered", "attended", "completed", "certificates", "plans")
 FURTHER = ("walk_ins", "substitutes", "withdrawn")
 DIMENSIONS = {
     "organisation_type": lazy("Type of organisation"), "position_level": lazy("Level of position"), "sex": lazy("Sex"),
 }
-STAGES = {"registered": lazy("Registered"), "attended": lazy("Attended"), "completed": lazy("Completed")}
 
 
 def bands() -> dict[int, str]:
     """Bands of attendance by their lowest per cent."""
-    return {
-        90: _("90 % and more"), 75: _("75 to 89 %"), 50: _("50 to 74 %"), 0: _("under 50 %"),
-    }
+    return {90: "90–100 %", 75: "75–89 %", 50: "50–74 %", 0: "0–49 %"}

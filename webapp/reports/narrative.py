@@ -74,7 +74,8 @@ class Narrative:
     @cached_property
     def open(self) -> tuple[Open, ...]:
         """Everything that keeps the report from being submitted in this language."""
-        return tuple(_open(self.questionnaire, self.answers))
+        order = [each.id for each in self.questionnaire.fields]
+        return tuple(sorted(_open(self.questionnaire, self.answers), key=lambda each: order.index(each.field.id)))
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:

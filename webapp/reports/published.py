@@ -66,7 +66,7 @@ def _survey(survey: dict[str, Any]) -> dict[str, Any]:
     """Means of what five or more answered; how many chose what stays inside."""
     return {
         "asked": None if small(survey["asked"]) else survey["asked"],
-        "answered": None if small(survey["answered"]) else survey["answered"],
+        "answered": None if survey["answered"] is None or small(survey["answered"]) else survey["answered"],
         "scales": [
             {key: value for key, value in each.items() if key != "counts"} for each in survey["scales"] if each["n"] >= LEAST
         ],

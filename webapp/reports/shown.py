@@ -115,7 +115,7 @@ class Shown:
         return [
             Fact(in_hours(hours["held_minutes"]), _("hours held"), _("Length of the sessions at which anybody was present, by the plan"),
                  "agenda"),
-            Fact(in_hours(attended), _("hours attended"), _("Hours of attendance of everybody together"), "attendance"),
+            Fact(in_hours(attended), _("hours of attendance"), _("Hours of attendance of everybody together"), "attendance"),
             Fact(in_hours(each), _("hours a person"), _("Hours attended, divided by the number of people who attended"), "attendance"),
         ]
 
@@ -130,8 +130,9 @@ class Shown:
         ordered = sorted(lines.items(), key=lambda each: _order(name, each[0]))
         rows = [[value_words(name, value), *(said(line[stage]) for stage in stages)] for value, line in ordered]
         totals = [said(self.figures["counts"][stage]) for stage in stages]
+        heads = ["", *(str(labels.COUNTED[stage][0]) for stage in stages)]
         return Grid(
-            str(labels.DIMENSIONS[name]), ["", *(str(labels.STAGES[stage]) for stage in stages)], [*rows, [_("Total"), *totals]], "people/",
+            str(labels.DIMENSIONS[name]), heads, [*rows, [_("Total"), *totals]], "people/",
             _("Groups of fewer than five people are not shown, nor what would give them away.") if self.public else "",
         )
 
@@ -155,11 +156,12 @@ class Shown:
         tests = self.figures["tests"]
         if not tests or not tests["gain"]:
             return None
-        topics = [Pair(localised(each["label"]), each["before"], each["after"]) for each in tests["topics"] if each["after"] is not None]
+        known = [each for each in tests["topics"] if each["after"] is not None]
+        topics = [Pair(localised(each["label"]), _one(each["before"]), _one(each["after"])) for each in known]
         return Compared(
             _("Knowledge before and after, per cent of the points"), rows=_("Topic"), before=_("Before the training"),
             after=_("After the training"), start=0, end=FULL,
-            pairs=[Pair(_("Whole test"), tests["gain"]["before"], tests["gain"]["after"]), *topics],
+            pairs=[Pair(_("Whole test"), _one(tests["gain"]["before"]), _one(tests["gain"]["after"])), *topics],
         )
 
     @property
@@ -175,11 +177,13 @@ class Shown:
             ("both", _("took both"), _("Only these are compared; the others would change the means by staying away")),
         )]
         if gain:
-            found.append(Fact(_("%(points)s points", points=signed(gain["gain"])), _("mean gain"),
-                              _("Mean difference of the scores after and before, in percentage points"), "after"))
-        if gain.get("low") is not None:
-            found.append(Fact(_("%(low)s to %(high)s", low=signed(gain["low"]), high=signed(gain["high"])), _("confidence interval"),
-                              _("The mean gain lies in it with 95 per cent confidence (Student’s t)"), "after"))
+            said_of_it = _("Mean difference of the scores after and before, in percentage points.")
+            if gain.get("low") is not None:
+                said_of_it = join(said_of_it, _(
+                    "With 95 per cent confidence it lies between %(low)s and %(high)s (Student’s t).", low=signed(gain["low"]),
+                    high=signed(gain["high"]),
+                ))
+            found.append(Fact(signed(gain["gain"]), _("mean gain"), said_of_it, "after"))
         if gain.get("normalized") is not None:
             found.append(Fact(number(gain["normalized"]), _("normalized gain"),
                               _("Share of what could still be gained: gain divided by 100 minus the mean before (Hake 1998)"), "after"))
@@ -206,8 +210,8 @@ class Shown:
             stacks = [Stack(localised(row["label"]), row["counts"], f"n = {sum(row['counts'])}") for row in grid["rows"]]
             return Stacked(title, rows=_("Statement"), series=columns, stacks=stacks)
         bars = [Bar(localised(row["label"]), row["mean"]) for row in grid["rows"]]
-        scale = _("Mean, 1 = %(first)s, %(last)d = %(best)s", first=columns[0], last=len(columns), best=columns[-1])
-        return Bars(title, rows=_("Statement"), numbers=scale, bars=bars, end=len(columns))
+        scale = _("mean, 1 = %(first)s, %(last)d = %(best)s", first=columns[0], last=len(columns), best=columns[-1])
+        return Bars(f"{title} ({scale})", rows=_("Statement"), numbers=_("Mean"), bars=bars, end=len(columns))
 
     @property
     def agenda(self) -> list[Half]:
@@ -232,8 +236,8 @@ class Shown:
 
 
 ROWS: Mapping[str, str | None] = {
-    "invited": "people/", "registered": "people/", "attended": "attendance", "completed": "people/", "certificates": "people/",
-    "walk_ins": "attendance", "substitutes": "people/", "withdrawn": "people/",
+    "invited": "people/", "registered": "people/?state=registered", "attended": "attendance", "completed": "after",
+    "certificates": "certificates", "plans": "after/plans", "walk_ins": "attendance", "substitutes": "people/", "withdrawn": "people/",
 }
 
 
@@ -247,9 +251,19 @@ def said(count: int | None) -> str:
     return hidden() if count is None else number(count)
 
 
+def join(*sentences: str) -> str:
+    """Sentences behind each other: Chinese ones without spaces."""
+    return ("" if current_language().startswith("zh") else " ").join(each for each in sentences if each)
+
+
 def signed(value: float) -> str:
     """A difference with its sign."""
     return f"+{number(round(value, 1))}" if value > 0 else number(round(value, 1))
+
+
+def _one(value: float | None) -> float | None:
+    """A score with one decimal."""
+    return None if value is None else round(value, 1)
 
 
 def in_hours(minutes: float | None) -> str:

@@ -40,7 +40,8 @@ def _shown(desk: Desk, *, problem: str = "", words: str = "", wanted: Move | Non
         return render_template("reports/none.html", desk=desk, record=desk.record, key=new_id())
     return render_template(
         "reports/report.html", desk=desk, record=desk.record, report=desk.report, shown=desk.headline,
-        events=queries.events(desk.report.id), labels=labels, problem=problem, words=words, wanted=wanted, Move=Move, native=NATIVE_NAMES, key=new_id(),
+        events=queries.events(desk.report.id), labels=labels, problem=problem, words=words, wanted=wanted, Move=Move,
+        native=NATIVE_NAMES, key=new_id(),
     )
 
 

@@ -65,6 +65,8 @@ def show(code: str) -> Any:
 def save(code: str, form: str) -> Response:
     """The edition as a file, in the reader's language or the one that stands behind the code: `<code>.zh-Hans.pdf`."""
     bare, tag = files.language_of(code)
+    if bare != code and tag is None:
+        abort(404)
     found = edition_or_404(bare)
     with speaking(tag or current_language()):
         return _file(found, form)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 
 from webapp.accounts.models import Person, SignIn
 from webapp.core.database import db
@@ -55,7 +55,7 @@ def surveyed(training_id: UUID) -> tuple[dict[SurveyKind, Surveyed], int]:
     sheets = select(func.count()).select_from(Sheet).where(
         Sheet.survey_id == Survey.id, Sheet.state == SheetState.DONE,
     ).correlate(Survey).scalar_subquery()
-    plans = _plans(training_id).with_only_columns(func.count(func.distinct(SheetMember.person_id))).order_by(None).scalar_subquery()
+    plans = plans_count(training_id)
     rows = db.session.execute(
         select(TrainingSurvey, Survey, asked, sheets, plans).join(Survey, Survey.id == TrainingSurvey.survey_id)
         .where(TrainingSurvey.training_id == training_id)
@@ -63,6 +63,11 @@ def surveyed(training_id: UUID) -> tuple[dict[SurveyKind, Surveyed], int]:
     if not rows:
         return {}, db.session.scalar(select(plans)) or 0
     return {row[0].kind: Surveyed(row[0].kind, row[1], row[0].fixed, row[2], row[3]) for row in rows}, rows[0][4] or 0
+
+
+def plans_count(training_id: UUID) -> ScalarSelect[int]:
+    """How many participants handed in a personal action plan, to be part of a statement. No query by itself."""
+    return _plans(training_id).with_only_columns(func.count(func.distinct(SheetMember.person_id))).order_by(None).scalar_subquery()  # type: ignore[no-any-return]
 
 
 def _plans(training_id: UUID) -> Any:
