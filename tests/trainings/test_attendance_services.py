@@ -99,6 +99,22 @@ def test_present_absent_present_counts_once_with_one_event_taken_back(database, 
     assert count(ParticipationEvent, ParticipationEvent.kind == EventKind.RETRACTED) == 1
 
 
+def minutes_that_count():
+    corrected = sa.select(ParticipationEvent.corrects_id).where(ParticipationEvent.corrects_id.is_not(None))
+    return list(db.session.scalars(sa.select(ParticipationEvent.minutes).where(
+        ParticipationEvent.kind == EventKind.ATTENDED, ParticipationEvent.id.not_in(corrected),
+    )))
+
+
+def test_another_length_is_another_event(database, morning):
+    mark(morning)
+    assert minutes_that_count() == [180]
+    mark(morning, Said(Presence.PRESENT, time(9, 40)), after=[held(morning).mark_id])
+    assert minutes_that_count() == [140]
+    mark(morning, Said(Presence.PRESENT, time(9, 40)), after=[held(morning).mark_id])
+    assert held(morning).rounds == 2
+
+
 def test_what_comes_from_paper_says_so(database, morning):
     mark(morning, channel=MarkChannel.PAPER)
     event = db.session.scalars(sa.select(ParticipationEvent).where(ParticipationEvent.kind == EventKind.ATTENDED)).one()
@@ -110,8 +126,9 @@ def test_a_session_moved_after_attendance_was_taken_keeps_it(database, morning):
     with unit_of_work():
         session = db.session.get(TrainingSession, morning.session.id)
         session.starts, session.ends = time(14), time(16)
-        services_attendance.recount(session, MORNING)
+        assert services_attendance.recount(morning.training, session, origin=ORIGIN, now=MORNING) == 1
     assert held(morning).minutes == 120
+    assert minutes_that_count() == [120]
     assert queries_attendance.minutes_by_participant(morning.training.id) == {morning.one.id: 120}
 
 

@@ -17,11 +17,12 @@ from webapp.trainings.models_people import Participant
 
 def note(
     *, kind: EventKind, participant: Participant, person: Person, source: str, origin: Origin, now: datetime,
-    happened_at: datetime | None = None,
+    happened_at: datetime | None = None, minutes: int | None = None,
 ) -> bool:
     """Write an event of a participant's training; whether it is new. One statement."""
     return record(
         kind=kind, person=person, origin=origin, now=now, happened_at=happened_at, source=source, training_id=participant.training_id,
+        minutes=minutes,
     )
 
 

@@ -53,7 +53,7 @@ class Attendance(Model):
     arrived: Mapped[time | None]
     left: Mapped[time | None]
     version: Mapped[int] = mapped_column(default=1)
-    # Counts changes between present and not, for the sources of participation events.
+    # Counts the events of being there, for their sources: another length is another event.
     rounds: Mapped[int] = mapped_column(default=0)
     mark_id: Mapped[UUID | None]
     clash_id: Mapped[UUID | None]
