@@ -74,20 +74,25 @@ def test_fewer_than_five_answers_show_nothing_that_was_said(app, login_as, at, t
     assert "Words number" not in page(login_as("trainer"), training, "before/answers/able-to")
 
 
-def test_response_by_type_of_organisation_puts_small_groups_together(app, cast, login_as, at, training, people):
+def test_response_by_type_of_organisation_puts_small_groups_together(app, cast, login_as, at, training, people, make_participant):
+    more = [make_participant(training, name=f"旁听{number}") for number in range(3)]
     with unit_of_work():
-        office = Organisation(
-            id=new_id(), name="统计局", name_key="统计局", type=OrganisationType.GOVERNMENT, place_id=cast.places.county.id, created_at=NOW,
-        )
-        db.session.add(office)
-        db.session.flush()
-        for each in people[:5]:
-            db.session.get_one(Person, each.person_id).organisation_id = office.id
+        for kind, members in ((OrganisationType.GOVERNMENT, people[:5]), (OrganisationType.ACADEMIA, more)):
+            office = Organisation(
+                id=new_id(), name=kind.value, name_key=kind.value, type=kind, place_id=cast.places.county.id, created_at=NOW,
+            )
+            db.session.add(office)
+            db.session.flush()
+            for each in members:
+                db.session.get_one(Person, each.person_id).organisation_id = office.id
     surveyed.prepare(training)
+    surveyed.answer(training, SurveyKind.NEEDS, people[:3], NOW)
     at(NOW)
     shown = page(login_as("trainer"), training, "before")
     assert "Response rate by type of organisation" in shown
-    assert "Not known 2" not in shown
+    assert "5 3 60 %" in shown
+    assert "Smaller groups together 5 0 0 %" in shown
+    assert "Not known" not in shown
 
 
 def test_prework_is_shown_person_by_person_without_a_ranking(app, cast, login_as, at, training, people):

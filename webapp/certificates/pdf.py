@@ -187,16 +187,16 @@ def _course(canvas: GlyphCanvas, certificate: CertificatePrint) -> None:
 
 
 def _facts(canvas: GlyphCanvas, certificate: CertificatePrint) -> None:
-    en_left = COLUMN_LEFT["en"]
-    hours_end = en_left + (122 if not certificate.days else 74)
-    last = ("edition", {"": certificate.edition}) if not certificate.days else (
-        "days", {tag: days_in(tag, *certificate.days) for tag in WORDS},
-    )
-    facts: tuple[tuple[str, Mapping[str, str], float, float], ...] = (
-        ("issued", {tag: date_in(tag, certificate.issued_on) for tag in WORDS}, LEFT, LEFT + COLUMN),
-        ("hours", {"": f"{certificate.hours:g}"}, en_left, hours_end),
-        (*last, hours_end + 24, RIGHT),
-    )
+    issued = {tag: date_in(tag, certificate.issued_on) for tag in WORDS}
+    hours = {"": f"{certificate.hours:g}"}
+    en_left, end = COLUMN_LEFT["en"], LEFT + COLUMN
+    facts: tuple[tuple[str, Mapping[str, str], float, float], ...]
+    if certificate.days:
+        days = {tag: days_in(tag, *certificate.days) for tag in WORDS}
+        facts = (("issued", issued, LEFT, end - 92), ("hours", hours, end - 74, end), ("days", days, en_left, RIGHT))
+    else:
+        edition = {"": certificate.edition}
+        facts = (("issued", issued, LEFT, end), ("hours", hours, en_left, en_left + 122), ("edition", edition, en_left + 146, RIGHT))
     for label, values, left, right in facts:
         _rule(canvas, left, right, HEIGHT - 374, weight=0.5)
         x = left

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +17,10 @@ from webapp.learning.addresses import step_url
 from webapp.questionnaires import definitions, queries_results
 from webapp.questionnaires.labels import plain_text
 from webapp.questionnaires.models_surveys import Survey
-from webapp.questionnaires.queries_surveys import Group, rate_of
+from webapp.questionnaires.queries_surveys import Group
 from webapp.questionnaires.results import NOBODY, Tally, items
 from webapp.questionnaires.results_shown import Chapter, chapters
+from webapp.questionnaires.results_split import OTHERS, groups
 from webapp.questionnaires.results_words import Words
 from webapp.questionnaires.rules_surveys import Phase, phase_of
 from webapp.questionnaires.services_results import Numbers
@@ -168,24 +170,24 @@ def _needs(
 
 
 def drawn(questionnaire: Questionnaire, numbers: Numbers, fields: Sequence[str]) -> list[Chapter]:
-    """The results of some questions."""
+    """The results of those of some questions that anybody answered."""
     found = []
     for chapter in chapters(questionnaire, numbers, Words()):
-        blocks = tuple(block for block in chapter.blocks if block.field.id in fields)
+        blocks = tuple(
+            block for block in chapter.blocks if block.field.id in fields and any(part.answered != 0 for part in block.parts)
+        )
         if blocks:
             found.append(Chapter(chapter.section, blocks))
     return found
 
 
 def _rates(asked: Sequence[Preparing], key: Callable[[Preparing], str], nothing: str) -> list[Group]:
-    """Response by group in the order of names, groups of fewer than five put together; empty where there is only one."""
-    counts: dict[str, list[int]] = {}
-    for each in asked:
-        row = counts.setdefault(key(each), [0, 0])
-        row[0] += 1
-        row[1] += each.answered
-    if len(counts) < 2:
-        return []
-    rows = [(name or nothing, of, done) for name, (of, done) in sorted(counts.items(), key=lambda item: (not item[0], item[0]))]
-    answers = sum(row[2] for row in rows)
-    return list(rate_of(rows, answers=answers, codes=0, codes_used=0, open_to_all=False).groups)
+    """Response by group in the order of names, groups of fewer than five people put together; empty where only one is left."""
+    of = Counter(map(key, asked))
+    done = Counter(key(each) for each in asked if each.answered)
+    ordered = sorted(of, key=lambda name: (not name, name))
+    together = _("Smaller groups together")
+    return [
+        Group(together if each.key == OTHERS else each.key or nothing, each.size, sum(done[name] for name in each.values))
+        for each in groups({name: of[name] for name in ordered})
+    ]

@@ -66,7 +66,7 @@ def _own(mine: Mine) -> dict[SurveyKind, OwnSurvey]:
     return found
 
 
-def _part(own: OwnSurvey, mine: Mine, now: datetime) -> Part:
+def _part(own: OwnSurvey, mine: Mine, now: datetime) -> Part | None:
     title, survey = str(labels.SURVEYS[own.kind]), own.survey
     phase = phase_of(survey.opens_at, survey.closes_at, now)
     if own.answered:
@@ -74,7 +74,7 @@ def _part(own: OwnSurvey, mine: Mine, now: datetime) -> Part:
     if phase is Phase.PLANNED:
         return Part(own.kind.value, title, "wait", [_("It opens on %(moment)s.", moment=_moment(survey.opens_at))])
     if phase is Phase.CLOSED:
-        return Part(own.kind.value, title, "off", [_("It has closed; no answers are taken any more.")])
+        return None
     lines = [_("Please answer until %(moment)s.", moment=_moment(survey.closes_at))]
     lines.append(_("Answers are anonymous: who has answered is kept apart from what was answered.") if survey.mode is SurveyMode.ANONYMOUS
                  else _("Answers are kept with your name; trainers and staff of the place can read them."))

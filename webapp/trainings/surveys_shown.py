@@ -190,7 +190,7 @@ def skills(read: _Read, kind: SurveyKind) -> Compared | None:
     assert isinstance(asked, MatrixField)
     return Compared(
         title=_("Skills before and now, by their own judgement"), rows=_("Mean level, 1 to %(last)d", last=len(asked.columns)),
-        before=_("Before"), after=_("Now"), start=1, end=len(asked.columns), pairs=[
+        before=_("Before the training"), after=_("Now"), start=1, end=len(asked.columns), pairs=[
             Pair(plain_text(row.text), pairs[row.id][0], pairs[row.id][1]) for row in asked.rows if row.id in pairs
         ],
         summary=_("Means of all who answered each survey (before n = %(before)d, now n = %(after)d); they need not be the same people.",
