@@ -100,6 +100,15 @@ def test_of_two_editors_the_second_sees_both_texts_and_can_save_again(cast, trai
     assert (only().venue, only().seats, only().version) == ("文化馆", 35, 3)
 
 
+def test_a_training_of_a_county_that_closed_meanwhile_can_still_be_changed(cast, training, login_as):
+    cast.places.county.closed_on = date(2026, 11, 1)
+    db.session.commit()
+    client, url = login_as("trainer"), f"/trainings/{training.id}/edit?lang=en"
+    assert "This place has closed since." in client.get(url).text
+    assert client.post(url, data=typed(cast, version="1", seats="12")).status_code == 303
+    assert (only().seats, only().place_id) == (12, cast.places.county.id)
+
+
 PAGES = ("", "edit", "copy", "state", "trainers")
 
 

@@ -16,7 +16,7 @@ from webapp.trainings.queries import Asked, Figures
 from webapp.trainings.rules_plan import Slot, room_key, shift, slot_of, whole_days
 
 S = TrainingState
-MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 2, 1)).map(lambda at: at.replace(tzinfo=UTC))
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 2, 1)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001  Hypothesis asks for naive bounds
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from wtforms import BooleanField, DateField, DateTimeLocalField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
@@ -111,10 +112,21 @@ class CountField(StringField):
             raise StopValidation(_("Please write a whole number from %(least)d to %(most)d.", least=self.least, most=self.most))
 
 
+class KeptPlaceField(PlaceField):
+    """A place that may stay although it has closed meanwhile: `kept` is the one that the training has."""
+
+    kept: UUID | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is no open place, unless it was there before."""
+        if self.data is None or self.data != self.kept:
+            super().pre_validate(form)
+
+
 class PlanForm(WithPlace, Form):
     """Everything that is planned, in the order in which it is usually settled."""
 
-    place_id = PlaceField(lazy("Place"))
+    place_id = KeptPlaceField(lazy("Place"))
     title = line(lazy("Title of the training"), 200)
     purpose = TextAreaField(lazy("Purpose of the training"), filters=[_clean], validators=[_no_longer_than(4000)])
     host = line(lazy("Host organisation"), 200)
@@ -140,8 +152,9 @@ class PlanForm(WithPlace, Form):
     tests_needed = RadioField(lazy("Tests that the certificate asks for"), validate_choice=False)
     least_score = CountField(lazy("Least score of the test after, in per cent"), least=0, most=100)
 
-    def __init__(self, *, zone: str, **rest: Any) -> None:
+    def __init__(self, *, zone: str, kept_place_id: UUID | None = None, **rest: Any) -> None:
         super().__init__(**rest)
+        self.place_id.kept = kept_place_id
         self.host_type.choices = [SelectChoice(key.value, str(text)) for key, text in account_labels.ORGANISATION_TYPES.items()]
         self.language.choices = [SelectChoice(tag, NATIVE_NAMES[tag]) for tag in LANGUAGES]
         listed = zones.choices(babel_locale(current_language()))

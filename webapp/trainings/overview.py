@@ -121,8 +121,8 @@ def _late(facts: Facts, state: TrainingState) -> str | None:
     return _n("%(num)d day late", "%(num)d days late", (facts.today - due).days)
 
 
-def next_action(facts: Facts) -> tuple[str, str] | None:  # noqa: PLR0911  one line a state
-    """The one thing to do next: what it is called, and its path below the training's. None where nothing is left to do."""
+def next_action(facts: Facts) -> tuple[str, str]:  # noqa: PLR0911  one line a state
+    """The one thing to do next: what it is called, and its path below the training's."""
     training, counted, today = facts.training, facts.counted, facts.today
     over = training.last_day is not None and training.last_day < today
     begun = training.first_day is not None and training.first_day <= today
@@ -142,8 +142,8 @@ def next_action(facts: Facts) -> tuple[str, str] | None:  # noqa: PLR0911  one l
             return (_("Close the training"), "state?to=closed") if published else (_("Write the report"), "report")
         case S.CANCELLED:
             return _("Take it up again"), "state?to=negotiation"
-        case _:
-            return None
+        case S.CLOSED:
+            return _("See the report"), "report"
 
 
 def people_facts(facts: Facts) -> list[tuple[int, str, str]]:

@@ -100,7 +100,7 @@ def edit(training_id: UUID) -> Any:
     """Change the plan. Of two who do at once the second sees what the first left beside what they typed."""
     record = run_or_403(training_id)
     row = record.training
-    form = PlanForm(zone=row.zone, data=filled(row))
+    form = PlanForm(zone=row.zone, kept_place_id=row.place_id, data=filled(row))
     version = request.form.get("version", type=int) or row.version
     if not (form.validate_on_submit() and _may_plan(record.who, form, row)):
         return _form_page(form, record, version=version)
