@@ -19,7 +19,9 @@ from webapp.core.database import db
 from webapp.core.i18n import _
 from webapp.core.ids import new_id
 from webapp.courses.agendas import AgendaPlan
-from webapp.trainings import agenda
+from webapp.participation.models import Channel
+from webapp.participation.origin import Origin
+from webapp.trainings import agenda, services_attendance
 from webapp.trainings.models import AgendaItem, ItemKind, Training, TrainingSession
 from webapp.trainings.models_onsite import Attendance, AttendanceMark
 from webapp.trainings.records import locked
@@ -140,6 +142,8 @@ def save_session(
         _calendar_changes(training, now)
         kept = _attendance(session_id)
     db.session.flush()
+    if kept:
+        services_attendance.recount(training, session, origin=Origin(training.language, channel=Channel.ONSITE), now=now)
     _audit(training, actor_id, now, action="training.session_changed", before=before, after={**_state(session), "lines": len(items)})
     return Changed(moved, kept, removed)
 
