@@ -308,3 +308,29 @@ def test_a_training_without_a_test_says_so(login_as, make_training):
     training = make_training()
     assert "No knowledge test was chosen" in login_as("trainer").get(f"/trainings/{training.id}/after?lang=en").text
     assert login_as("trainer").get(url_of(training)).status_code == 404
+
+
+def test_forms_are_chosen_already_for_who_has_none(login_as, training, make_participant):
+    opened(training, make_participant(training, name="甲"))
+    without = make_participant(training, name="乙")
+    page = login_as("trainer").get(f"{url_of(training)}?lang=en").text
+    assert re.findall(r'name="participant" value="([^"]+)" checked', page) == [str(without.id)]
+    assert "Form printed or opened" in page
+
+
+def test_ones_own_page_tells_of_both_tests(client, at, training, participant):
+    page = client.get(f"/trainings/mine/{participant.code}?lang=en").text
+    assert f"/trainings/mine/{participant.code}/test/before" in page
+    take(training, participant)
+    at(LAST_HOUR)
+    page = client.get(f"/trainings/mine/{participant.code}?lang=en").text
+    assert "You have submitted this test. Thank you." in page
+    assert f"/trainings/mine/{participant.code}/test/after" in page
+
+
+def test_the_page_before_shows_weakest_topics_and_no_person(login_as, training, make_participant):
+    for number in range(6):
+        take(training, make_participant(training, name=f"学员{number}", group="一组"), right=3)
+    page = login_as("trainer").get(f"/trainings/{training.id}/before?lang=en").text
+    assert "6 of 6 registered people have taken it; 0 are missing." in page
+    assert "Weakest topics so far:" in page

@@ -184,7 +184,7 @@ def test_the_link_after_goes_out_in_the_last_hour_and_a_reminder_days_later(data
     assert jobs_tests.due_tests(LAST_HOUR + timedelta(minutes=1)) == 0
     assert jobs_tests.due_tests(LATER + timedelta(days=4)) == 1
     assert jobs_tests.due_tests(LATER + timedelta(days=5)) == 0
-    assert [subject[:2] for _to, subject in mails()] == ["培训", "培训", "提醒"] or len(mails()) == 3
+    assert [to for to, _subject in mails()] == ["learner@example.org"] * 3
 
 
 def test_what_was_saved_in_time_is_handed_in_when_the_test_closes(database, training, make_participant):

@@ -73,6 +73,7 @@ def _shown(desk: Desk, *, problems: list[RowProblem] | None = None, sentence: st
     return render_template(
         "trainings/tests_people.html", desk=desk, record=desk.record, takers=takers, window=opened, problems=problems or [],
         sentence=sentence, taken=sum(each.taken for each in takers), most=MOST_FORMS,
+        to_print={each.participant_id for each in [each for each in takers if each.opened_at is None][:MOST_FORMS]},
         languages=[tag for tag in LANGUAGES if tag in desk.course.languages],
     )
 
