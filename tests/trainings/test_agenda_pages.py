@@ -198,6 +198,18 @@ def test_of_two_tabs_the_second_keeps_its_text_and_sees_the_first(login_as: Logi
     assert titles(session)[0] == "First"
 
 
+@pytest.mark.parametrize("first_answer", [{"minutes": ["none", "30"]}, {"act": "down:0"}])
+def test_an_answer_between_does_not_hide_what_another_tab_has_saved(
+    login_as: Login, training: Training, session: TrainingSession, first_answer,
+):
+    browser = login_as("trainer")
+    seen = form(session)
+    assert browser.post(url(training, session.id), data=form(session, title="First")).status_code == 303
+    page = browser.post(url(training, session.id), data={**seen, **first_answer}).text
+    assert f'name="version" value="{seen["version"]}"' in page
+    assert browser.post(url(training, session.id), data=seen).status_code == 409
+
+
 def test_moving_a_session_with_attendance_says_that_it_is_kept(
     login_as: Login, training: Training, session: TrainingSession, make_participant: MakeParticipant,
 ):

@@ -79,13 +79,15 @@ def _form(
     stored: Sequence[AgendaItem] | None = None, unsaved: bool = False,
 ) -> str:
     training = record.training
+    # Only who is shown what others have saved may save over it: other answers keep the version that the writer began with.
+    version = session.version if stored is not None or request.method == "GET" else typed_version()
     wanted, _problems = agenda_form.read_session(typed)
     starts = wanted.starts if wanted else session.starts
     length = minute_of(wanted.ends) - minute_of(wanted.starts) if wanted else session.minutes
     used = [(course_id, step_id) for course_id, _slash, step_id in (row["step"].partition("/") for row in rows)]
     return render_template(
         "trainings/agenda_session.html", record=record, session=session, typed=typed, rows=rows, problems=problems, stored=stored,
-        unsaved=unsaved, times=list(spans(starts, (row.minutes for row in rows))), words=agenda_words, labels=labels,
+        unsaved=unsaved, version=version, times=list(spans(starts, (row.minutes for row in rows))), words=agenda_words, labels=labels,
         trainers=agenda.trainers(training.id), steps=agenda_words.steps_to_choose(training, used), empty=agenda_form.empty_row(),
         balance=Balance(sum(row.minutes for row in rows), max(0, length)), timed=agenda.timed, languages=LANGUAGES, native=NATIVE_NAMES,
         gone=[] if unsaved or problems or stored is not None else agenda.removed_items(training.id).get(session.id, []), limits=agenda_form,
@@ -214,10 +216,11 @@ def held_page(training_id: UUID, session_id: UUID) -> str:
 
 def _held(
     record: Record, session: TrainingSession, items: Sequence[AgendaItem], typed: Mapping[str, str], problems: Sequence[Problem] = (),
+    version: int | None = None,
 ) -> str:
     return render_template(
-        "trainings/agenda_held.html", record=record, session=session, rows=agenda.timed(session, items), typed=typed, problems=problems,
-        wrong=dict(problems), words=agenda_words, limits=agenda_form,
+        "trainings/agenda_held.html", record=record, session=session, version=version or session.version,
+        rows=agenda.timed(session, items), typed=typed, problems=problems, wrong=dict(problems), words=agenda_words, limits=agenda_form,
     )
 
 
@@ -230,7 +233,7 @@ def save_held(training_id: UUID, session_id: UUID) -> Any:
     items = agenda.items(training_id).get(session_id, [])
     held, problems = agenda_form.read_held(request.form, items)
     if problems:
-        return _held(record, session, items, request.form, problems), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _held(record, session, items, request.form, problems, typed_version()), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         with unit_of_work():
             services_agenda.record_held(
