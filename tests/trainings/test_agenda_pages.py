@@ -303,6 +303,7 @@ def test_pages_ask_the_database_the_same_number_of_times(
         add_lines(one, 12)
     browser = login_as("trainer")
     browser.get(url(training))
-    for there in (url(training), url(training, sessions[0].id), url(training, sessions[0].id, "held"), url(training, "guide")):
+    prints = (f"/trainings/{training.id}/{name}.en.pdf" for name in ("agenda", "sign-in", "badges"))
+    for there in (url(training), url(training, sessions[0].id), url(training, sessions[0].id, "held"), url(training, "guide"), *prints):
         with max_queries(8):
             assert browser.get(there).status_code == 200
