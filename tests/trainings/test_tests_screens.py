@@ -112,6 +112,7 @@ def test_a_test_takes_nothing_outside_its_time(client, at, participant, test_url
 def test_only_who_has_a_seat_takes_it(client, training, make_participant):
     waiting = make_participant(training, name="候补", state=ParticipantState.WAITING)
     assert client.post(f"/trainings/mine/{waiting.code}/test/before/start").status_code == 409
+    assert "You have no seat in this training" in client.get(f"/trainings/mine/{waiting.code}/test/before?lang=en").text
 
 
 def test_what_cannot_be_read_is_said_and_the_rest_is_kept(client, participant, test_url):

@@ -88,7 +88,7 @@ class NoTest(TrainingError):
 
 
 class TestNotOpen(TrainingError):
-    """A test is opened or answered outside its time, or by somebody without a seat."""
+    """A test is opened or answered outside its time."""
 
     __test__ = False
 
@@ -96,6 +96,13 @@ class TestNotOpen(TrainingError):
         super().__init__(
             _("This test is not open yet.") if phase is Phase.SOON else _("This test is closed; answers are no longer taken.")
         )
+
+
+class NoSeat(TrainingError):
+    """Somebody without a seat opens or answers a test."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Only people with a seat in the training take its tests."))
 
 
 class TestSubmitted(TrainingError):
@@ -138,11 +145,11 @@ class NothingTyped(TrainingError):
 
 
 def must_be_open(opened: Window, state: ParticipantState) -> None:
-    """Raise `TestNotOpen` unless this participant may answer now."""
+    """Raise `TestNotOpen` or `NoSeat` unless this participant may answer now."""
     if not opened.open:
         raise TestNotOpen(opened.phase)
     if state is not ParticipantState.REGISTERED:
-        raise TestNotOpen(Phase.OVER)
+        raise NoSeat
 
 
 def must_take_entries(state: TrainingState) -> None:

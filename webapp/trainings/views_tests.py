@@ -27,9 +27,10 @@ from webapp.trainings import queries_tests, services_tests, tests_mine, tests_ru
 from webapp.trainings.mine import Mine, mine_or_404
 from webapp.trainings.models_learning import Moment, Sitting
 from webapp.trainings.models_people import ParticipantState
-from webapp.trainings.tests_rules import TestNotOpen, TestSubmitted, Window
+from webapp.trainings.tests_rules import NoSeat, TestNotOpen, TestSubmitted, Window
 
 bp = Blueprint("training_tests", __name__, template_folder="templates")
+_CLOSED = (NoSeat, TestNotOpen, TestSubmitted)
 TEST = "/trainings/mine/<code>/test/<any(before, after):moment>"
 
 
@@ -131,8 +132,8 @@ def answers(code: str, moment: str) -> Any:
         wrong, sitting = _save(door, now)
     except DomainError as error:
         if as_json:
-            return jsonify(sentence=str(error), closed=isinstance(error, (TestNotOpen, TestSubmitted))), error.status
-        if not isinstance(error, (TestNotOpen, TestSubmitted)):
+            return jsonify(sentence=str(error), closed=isinstance(error, _CLOSED)), error.status
+        if not isinstance(error, _CLOSED):
             raise
         flash(str(error), "warn")
         return redirect(door.url, HTTPStatus.SEE_OTHER)
