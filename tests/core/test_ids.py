@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.core.ids import ALPHABET, MistypedCode, new_code, read_code
+from webapp.core.ids import ALPHABET, MistypedCode, derived_code, new_code, read_code
 
 
 def test_a_code_reads_back_however_it_is_typed():
@@ -40,3 +40,11 @@ def test_other_text_never_passes_as_a_code(text):
     except MistypedCode:
         return
     assert len(code.replace("-", "")) == 14
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_a_derived_code_is_always_the_same_and_another_for_other_words_or_another_key(words, others):
+    code = derived_code(b"key", words)
+    assert read_code(code) == code == derived_code(b"key", words)
+    assert (derived_code(b"key", others) == code) == (words == others)
+    assert derived_code(b"another key", words) != code

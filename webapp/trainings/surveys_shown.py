@@ -161,7 +161,8 @@ def after(record: Record, now: datetime) -> After:
     """What the page of everything after a training shows of its surveys. Two queries."""
     read = _read(record.training.id, now)
     shown = {kind: _shown(read, kind, now) for kind in read.rows if kind is not K.NEEDS and kind in read.questionnaires}
-    own_pages = guides_place(record.who, record.training.place)
+    made_them = any(row.survey.created_by_id == record.who.person_id for row in read.rows.values())
+    own_pages = made_them or guides_place(record.who, record.training.place)
     return After(shown.get(K.SATISFACTION), [shown[kind] for kind in FOLLOW_UPS if kind in shown], read.plans, own_pages)
 
 

@@ -32,9 +32,10 @@ def before(training_id: UUID) -> str:
     tested = services_tests.test_course(record.training) is not None
     found = tests_results.results(training_id) if tested else None
     shown = before_shown.before(record.training, found, now)
+    made_it = shown.needs is not None and shown.needs.survey.created_by_id == record.who.person_id
     return render_template(
         "trainings/before.html", record=record, shown=shown, test=tests_shown.before(record, now, found) if found else None,
-        markup=markup, kind=SurveyKind.NEEDS, own_pages=guides_place(record.who, record.training.place), texts=TEXTS,
+        markup=markup, kind=SurveyKind.NEEDS, own_pages=made_it or guides_place(record.who, record.training.place), texts=TEXTS,
     )
 
 
