@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from webapp.core.database import db
 from webapp.questionnaires.models import SheetMember
 from webapp.reports import queries
-from webapp.reports.models import Report
+from webapp.reports.models import Report, ReportEdition
+from webapp.trainings.models import Training
 
 
 def url_of(world, tail=""):
@@ -80,3 +82,15 @@ def test_bad_moves_are_refused_in_words(login_as, begun):
     assert "to be finished" in answer.text
     assert browser.post(url_of(begun, "/move"), data={"move": "dance", "version": 1}).status_code == 400
     assert browser.post(url_of(begun, "/move"), data={"move": "submit", "version": "x"}).status_code == 400
+
+
+def test_lists_of_trainings_tell_where_the_report_stands(database, begun):
+    asked = select(queries.state_of_training()).select_from(Training).where(Training.id == begun.training.id)
+    assert db.session.scalar(asked) == "draft"
+    report = db.session.query(Report).one()
+    db.session.add(ReportEdition(
+        report_id=report.id, number=1, code="c", figures={}, texts={}, cut_off_at=report.created_at, published_at=report.created_at,
+        published_by_id=report.created_by_id,
+    ))
+    db.session.commit()
+    assert db.session.scalar(asked) == "published"

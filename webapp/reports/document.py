@@ -229,9 +229,9 @@ class _Builder:
             if not half.lines:
                 continue
             self.tables += 1
-            heads = [Column(_("Agenda item"), 5), Column(_("Length planned"), 1.8, Align.RIGHT)]
+            heads = [Column(_("Agenda item"), 5), Column(_("Planned, minutes"), 1.8, Align.RIGHT)]
             if shown.held_noted:
-                heads.append(Column(_("Length as held"), 1.8, Align.RIGHT))
+                heads.append(Column(_("Held, minutes"), 1.8, Align.RIGHT))
             title = f"{half.when} {half.title}".strip()
             yield Table(
                 heads, [list(line[: len(heads)]) for line in half.lines], small=True,

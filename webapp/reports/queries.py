@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Text, and_, case, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from webapp.accounts.models import Person, Role, RoleGrant, SignIn
@@ -132,6 +132,13 @@ def events(report_id: UUID) -> list[Event]:
 
 def _state(value: str | None) -> ReportState | None:
     return ReportState(value) if value else None
+
+
+def state_of_training() -> Any:
+    """State of a training's report for a statement about `trainings`; published, too, while a correction is being written."""
+    there = select(ReportEdition.id).join(Report, Report.id == ReportEdition.report_id).where(Report.training_id == Training.id)
+    state = case((there.correlate(Training).exists(), ReportState.PUBLISHED.value), else_=cast(Report.state, Text))
+    return select(state).where(Report.training_id == Training.id).correlate(Training).scalar_subquery()
 
 
 def locked(report_id: UUID) -> Report:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from webapp.questionnaires.homes import add_home
-from webapp.reports import desk, models, own_data, own_merge, views, views_editions
-from webapp.reports.models import ReportText
+from webapp.reports import desk, labels, models, own_data, own_merge, queries, views, views_editions
+from webapp.reports.models import ReportState, ReportText
 from webapp.reports.narrative import QUESTIONNAIRE
+from webapp.trainings.hooks import ReportColumn, tell_reports
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -18,9 +19,13 @@ __all__ = ["init_app", "models"]
 
 
 def init_app(app: Flask) -> None:
-    """Register the pages; sheets that are the text of a report lead back to it."""
+    """Register the pages; sheets that are the text of a report lead back to it, and lists of trainings tell of it."""
     app.register_blueprint(views.bp)
     app.register_blueprint(views_editions.bp)
     add_home(app, QUESTIONNAIRE, find=desk.home_of, sheets=select(ReportText.sheet_id))
+    tell_reports(app, ReportColumn(
+        queries.state_of_training, lambda state: str(labels.STATES[ReportState(state)]), lambda state: labels.MARKS[ReportState(state)],
+        frozenset({ReportState.PUBLISHED.value}),
+    ))
     own_data.wire()
     own_merge.wire()

@@ -14,7 +14,7 @@ from webapp.accounts.labels import ORGANISATION_TYPES, POSITION_LEVELS, SEXES
 from webapp.accounts.models import OrganisationType, PositionLevel, Sex
 from webapp.core.charts.shapes import Bar, Bars, Chart, Compared, Pair, Stack, Stacked
 from webapp.core.charts.shapes import figures as number
-from webapp.core.i18n import _, _n, current_language, localised
+from webapp.core.i18n import _, current_language, localised
 from webapp.core.ui.dates import day_text
 from webapp.reports import labels
 from webapp.reports.figures import DIMENSIONS, STAGES, Figures
@@ -219,7 +219,7 @@ class Shown:
         found = []
         for session in self.figures["sessions"]:
             lines = [each for each in self.figures["agenda"] if each["session"] == session["id"]]
-            told = [(localised(each["titles"]), in_minutes(each["minutes"]), _held(each)) for each in lines]
+            told = [(localised(each["titles"]), number(each["minutes"]), _held(each)) for each in lines]
             found.append(Half(when(session), session["title"], told))
         return found
 
@@ -271,15 +271,10 @@ def in_hours(minutes: float | None) -> str:
     return hidden() if minutes is None else number(round(minutes / 60, 1))
 
 
-def in_minutes(minutes: int) -> str:
-    """A length in minutes."""
-    return _n("%(num)d minute", "%(num)d minutes", minutes)
-
-
 def _held(line: Mapping[str, Any]) -> str:
     if line["held"] is None:
         return ""
-    return in_minutes(line["held"]) if line["held"] else _("left out")
+    return number(line["held"]) if line["held"] else _("left out")
 
 
 def when(session: Mapping[str, Any]) -> str:
