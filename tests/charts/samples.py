@@ -20,6 +20,8 @@ from webapp.core.charts.shapes import (
     Pair,
     Stack,
     Stacked,
+    Tile,
+    Tiles,
 )
 
 LABELS = st.one_of(
@@ -51,7 +53,9 @@ def cross(draw: st.DrawFn) -> Cross:
 
 
 CELLS = st.lists(st.builds(GapCell, st.one_of(st.sampled_from(["11.7", "17.19", "4.a"]), LABELS), st.sampled_from(Mark)), max_size=19)
+TILES = st.lists(st.builds(Tile, st.integers(0, 9), st.integers(0, 8), LABELS, LABELS, NUMBERS, MAYBE), max_size=12)
 CHARTS = st.one_of(
+    st.builds(Tiles, LABELS, LABELS, LABELS, TILES, LABELS),
     st.builds(Bars, LABELS, LABELS, LABELS, BARS, LABELS, st.one_of(st.none(), COUNTS), LABELS),
     st.builds(Columns, LABELS, LABELS, LABELS, BARS, LABELS),
     stacked(),

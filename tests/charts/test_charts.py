@@ -21,7 +21,7 @@ from webapp.core.pdf.drawing import FILLS, STROKES, Drawing
 
 SVG = "{http://www.w3.org/2000/svg}"
 TAGS = {
-    "svg", "rect", "line", "circle", "text", "title", "desc", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "div",
+    "svg", "rect", "line", "circle", "text", "title", "desc", "g", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "div",
     "span", "b", "ul", "li", "details", "summary",
 }
 

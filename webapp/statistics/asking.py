@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,6 +15,8 @@ from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
 from webapp.accounts.models import PositionLevel
+from webapp.core import clock
+from webapp.core.config import settings
 from webapp.core.database import db
 from webapp.core.errors import DomainError
 from webapp.core.i18n import _
@@ -31,9 +34,14 @@ _LISTS = (
     ("organisation", "organisations", Dimension.ORGANISATION), ("sex", "sexes", Dimension.SEX), ("age", "ages", Dimension.AGE),
     ("language", "languages", Dimension.LANGUAGE), ("device", "devices", Dimension.DEVICE), ("channel", "channels", Dimension.CHANNEL),
 )
+# Names that say how a page is shown, not what it counts: no part of a saved or exported question.
+PASSING = frozenset({"lang", "page"})
 KNOWN = frozenset({
     "from", "to", "period", "place", "tree", "course", "training", "level", "past", "against", *(each[0] for each in _LISTS),
 })
+# In the order in which they are offered.
+RELATIVE = ("this-month", "last-month", "this-quarter", "last-quarter", "this-year", "last-year")
+_REPEATED = frozenset(each[0] for each in _LISTS)
 _YEAR, _QUARTER = re.compile(r"(\d{4})"), re.compile(r"(\d{4})-Q([1-4])")
 _MONTH, _WEEK = re.compile(r"(\d{4})-(\d{2})"), re.compile(r"(\d{4})-W(\d{2})")
 
@@ -50,7 +58,10 @@ class BadQuestion(DomainError):
 
 @dataclass(frozen=True)
 class Asked:
-    """What a page shows: the slice, and the one that it is set against, if any; the place and training that it names."""
+    """What a page shows: the slice, and the one that it is set against, if any; the place and training that it names.
+
+    `options` are what the page itself reads beside the filters, such as the figure of a map: empty where nothing was chosen.
+    """
 
     part: Slice
     allowed: tuple[str, ...] | None
@@ -59,6 +70,7 @@ class Asked:
     against: Slice | None = None
     against_kind: str = ""
     query: Sequence[tuple[str, str]] = field(default=())
+    options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def period(self) -> Period:
@@ -66,15 +78,27 @@ class Asked:
         return Period(self.part.first, self.part.last)
 
 
-def read(args: MultiDict[str, str], allowed: tuple[str, ...] | None, found: Source, also: frozenset[str] = frozenset()) -> Asked:
+def query_of(asked: Asked, **changes: str | None) -> str:
+    """The question as a query string, always in the same order; `changes` sets names anew, None takes them out."""
+    kept = [(key, value) for key, value in asked.query if key not in changes]
+    return urlencode(sorted([*kept, *((key, value) for key, value in changes.items() if value)]))
+
+
+def read(
+    args: MultiDict[str, str], allowed: tuple[str, ...] | None, found: Source, also: frozenset[str] = frozenset(),
+    now: datetime | None = None,
+) -> Asked:
     """What the address asks for, kept to the trees that the reader may count. `also`: names that the page itself reads.
 
-    Raises `BadQuestion` and `BadPeriod`. At most four queries.
+    `now` is the moment by which `this-year` and the like are meant. Raises `BadQuestion` and `BadPeriod`. At most four queries.
     """
-    unknown = sorted(set(args) - KNOWN - also - {"lang"})
+    unknown = sorted(set(args) - KNOWN - also - PASSING)
     if unknown:
         raise BadQuestion(unknown[0], _("This page has no filter “%(name)s”. Choose from the filters shown.", name=unknown[0][:40]))
-    days = _period(args)
+    twice = next((key for key, values in args.lists() if key not in _REPEATED and len(values) > 1), None)
+    if twice is not None:
+        raise BadQuestion(twice, _("“%(name)s” is given twice. Choose one value.", name=twice))
+    days = _period(args, (now or clock.now()).astimezone(settings().programme_zone).date())
     tree_on = read_day("tree", args.get("tree", "")[:20], _("Places as they stood on"))
     place = _place(args.get("place", ""), allowed)
     training = _training(args.get("training", ""), allowed)
@@ -84,25 +108,28 @@ def read(args: MultiDict[str, str], allowed: tuple[str, ...] | None, found: Sour
         level_from=_level(args.get("level", "")), past=_flag(args, "past"),
     ).but(**{name: _values(args, key, dimension) for key, name, dimension in _LISTS})
     kind = args.get("against", "")
-    return Asked(part, allowed, place, training, _against(kind, part), kind, _query(args))
+    options = {name: args.get(name, "").strip() for name in also}
+    return Asked(part, allowed, place, training, _against(kind, part), kind, _query(args, also), options)
 
 
-def _query(args: MultiDict[str, str]) -> list[tuple[str, str]]:
+def _query(args: MultiDict[str, str], also: frozenset[str]) -> list[tuple[str, str]]:
     """The filters of an address that say something, in one order, so that equal questions have equal addresses."""
-    return sorted((key, value) for key, value in args.items(multi=True) if key in KNOWN and value)
+    return sorted({(key, value.strip()) for key, value in args.items(multi=True) if key in KNOWN | also and value.strip()})
 
 
-def _period(args: MultiDict[str, str]) -> Period:
+def _period(args: MultiDict[str, str], today: date) -> Period:
     named = args.get("period", "").strip()
     if not named:
         return read_period(args.get("from", "")[:20], args.get("to", "")[:20])
     if args.get("from", "").strip() or args.get("to", "").strip():
         raise BadPeriod("period", _("Choose either a period or the days from and to, not both."))
-    return named_period(named)
+    return named_period(named, today)
 
 
-def named_period(text: str) -> Period:
-    """The days of `2026`, `2026-Q4`, `2026-11` or `2026-W47`. Raises `BadPeriod`."""
+def named_period(text: str, today: date) -> Period:
+    """The days of `2026`, `2026-Q4`, `2026-11`, `2026-W47`, or of `this-year`, `last-quarter` and the like. Raises `BadPeriod`."""
+    if text in RELATIVE:
+        return Period(*_relative(text, today))
     try:
         first, last = _days(text)
     except (ValueError, OverflowError) as error:
@@ -124,6 +151,13 @@ def _days(text: str) -> tuple[date, date]:
     if found := _MONTH.fullmatch(text):
         return _months(int(found[1]), int(found[2]), 1)
     raise ValueError(text)
+
+
+def _relative(text: str, today: date) -> tuple[date, date]:
+    which, _hyphen, unit = text.partition("-")
+    length = {"year": 12, "quarter": 3, "month": 1}[unit]
+    this = _months(today.year, (today.month - 1) // length * length + 1, length)
+    return this if which == "this" else before(*this)
 
 
 def _months(year: int, month: int, length: int) -> tuple[date, date]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from webapp.core.charts.shapes import Chart
 from webapp.core.i18n import _
 from webapp.statistics.definitions import Figure, Measure
 
@@ -15,27 +16,48 @@ Value = int | float | str | date | None
 
 @dataclass(frozen=True)
 class Head:
-    """A column of values: its words and, of a figure, the definition. `number`: set right, with separators; `digits` after the point."""
+    """A column of values: its words and, of a figure, the definition. `number`: set right, with separators; `digits` after the point.
+
+    `unit` stands behind each number: `%`. A difference is `signed`.
+    """
 
     label: str
     definition: str = ""
     number: bool = True
     digits: int = 0
+    unit: str = ""
+    signed: bool = False
+
+    def words(self, value: Value) -> str:
+        """A value as it is read: `1,137`, `−0.5`, `12.4%`, `+3`; an en dash where there is none."""
+        if value is None:
+            return "–"
+        if not isinstance(value, (int, float)):
+            return str(value)
+        said = f"{abs(value):,.{self.digits}f}{self.unit}"
+        return f"−{said}" if value < 0 else f"+{said}" if self.signed and value > 0 else said
 
 
 @dataclass(frozen=True)
 class Line:
-    """A row: what it is about, its values in the order of the columns, and where it leads. None is what is not shown or not known."""
+    """A row: what it is about, its values in the order of the columns, and where it leads. None is what is not shown or not known.
+
+    `url` is a path of this site with its query, without the mount point. `note` is a sentence that belongs to the row alone.
+    """
 
     label: str
     values: Sequence[Value]
     url: str = ""
     total: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table with a name of its own on the page (`id`), its rows in the order in which they stand, and sentences below it."""
+    """A table with a name of its own on the page (`id`), its rows in the order in which they stand, and sentences below it.
+
+    `chart` draws the same numbers. `key`: its rows are key figures, each the first value with its definition as note.
+    """
 
     id: str
     title: str
@@ -43,17 +65,23 @@ class Table:
     heads: Sequence[Head]
     lines: Sequence[Line]
     notes: Sequence[str] = ()
+    chart: Chart | None = None
+    key: bool = False
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A whole page of figures: what it covers as (what, value) pairs, when it was cut off, tables, definitions by figure."""
+    """A whole page of figures: what it covers as (what, value) pairs, when it was cut off, tables, definitions by figure.
+
+    `says` are sentences on how to read the page as a whole.
+    """
 
     title: str
     about: Sequence[tuple[str, str]]
     cut_off: datetime
     tables: Sequence[Table]
     figures: Sequence[Figure] = field(default=())
+    says: Sequence[str] = field(default=())
 
 
 def head_of(figure: Figure) -> Head:
@@ -61,9 +89,14 @@ def head_of(figure: Figure) -> Head:
     return Head(str(figure.label), str(figure.definition), digits=1 if figure.measure is Measure.MINUTES else 0)
 
 
-def value_of(figure: Figure, number: int) -> Value:
-    """The value shown for what was counted: hours for minutes, to a tenth."""
+def number_of(figure: Figure, number: int) -> int | float:
+    """The number shown for what was counted: hours for minutes, to a tenth."""
     return round(number / 60, 1) if figure.measure is Measure.MINUTES else number
+
+
+def value_of(figure: Figure, number: int) -> Value:
+    """The same as a value of a table."""
+    return number_of(figure, number)
 
 
 def not_additive(figure: Figure, parts: Sequence[int], whole: int) -> str:

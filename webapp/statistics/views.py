@@ -1,77 +1,150 @@
-"""The statistics page: seven counts for a place and a period."""
+"""The pages of statistics. All are asked by the same filters, which stand in the address."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from babel.dates import get_timezone_name
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
 
-from webapp.accounts.current import viewer
+from webapp.accounts.current import Viewer, viewer
 from webapp.core import clock
 from webapp.core.access import allow
-from webapp.core.config import settings
-from webapp.core.i18n import _, babel_locale, current_language, localised
+from webapp.core.charts.onpage import markup
+from webapp.core.charts.shapes import Bars, Tiles
+from webapp.core.ui.paging import Paging
+from webapp.core.ui.templating import address
 from webapp.courses.catalogue import catalogue
-from webapp.places import queries as places
-from webapp.places.models import Place
-from webapp.statistics import access, queries
-from webapp.statistics.definitions import FIGURES
-from webapp.statistics.rules import BadPeriod, Period, read_day, read_period
-from webapp.statistics.shown import by_moment, by_tree
+from webapp.statistics import access, described, filter_form, pages_definitions
+from webapp.statistics.answers import Source, source
+from webapp.statistics.asking import Asked, BadQuestion, query_of, read
+from webapp.statistics.pages import ALSO, shown_of
+from webapp.statistics.rules import BadPeriod
+from webapp.statistics.tables import Shown, Table
 
 bp = Blueprint("statistics", __name__, template_folder="templates")
+# Rows of a table on one screen page; files hold all.
+ROWS = 200
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a request asks: read, or with the field and the sentence that refuse it."""
+
+    found: Source
+    asked: Asked
+    now: datetime
+    refused: BadPeriod | BadQuestion | None = None
+
+
+def me() -> Viewer:
+    """The viewer of a page that only those with a role reach."""
+    who = viewer()
+    assert who is not None
+    return who
+
+
+def question(page: str, fixed: Mapping[str, str] | None = None) -> Question:
+    """What this request asks of a page; `fixed` are filters that stand in its path."""
+    now = clock.now()
+    found, allowed = source(now), access.scope(me())
+    args = MultiDict([(key, value) for key, value in request.args.items(multi=True) if not filter_form.of_picker(key)])
+    for name, value in (fixed or {}).items():
+        if args.getlist(name) != [value]:
+            args.add(name, value)
+    try:
+        return Question(found, read(args, allowed, found, ALSO[page], now), now)
+    except (BadPeriod, BadQuestion) as refused:
+        empty = read(MultiDict(), allowed, found, ALSO[page], now)
+        return Question(found, replace(empty, query=_typed(args)), now, refused)
+
+
+def _typed(args: MultiDict[str, str]) -> list[tuple[str, str]]:
+    return sorted((key, value) for key, value in args.items(multi=True) if value and key != "lang")
 
 
 @bp.get("/statistics/")
 @allow(access.see_statistics)
 def overview() -> Any:
-    """The counts with their definitions, cut-off time, place and period."""
-    who = viewer()
-    assert who is not None
-    allowed = access.scope(who)
-    place = _place(allowed)
-    error, period, day, shown = None, Period(), None, None
-    try:
-        period = read_period(request.args.get("from", "")[:20], request.args.get("to", "")[:20])
-        day = read_day("tree", request.args.get("tree", "")[:20], _("Places as they stood on"))
-        shown = by_tree(place, allowed, day) if day else None
-    except BadPeriod as refused:
-        error, day = refused, None
-    shown = shown or by_moment(place, allowed)
-    wanted = request.args.get("course", "")
-    course = (catalogue().course(wanted) or abort(404)) if wanted else None
-    cut_off = clock.now()
-    begins, ends = period.bounds(settings().programme_zone)
-    # Figures of another period than the one that was meant would be taken for the answer.
-    found = {} if error else queries.counts(
-        begins=begins, ends=ends, cut_off=cut_off, paths=shown.paths, course_id=course.id if course else None, tree_on=day,
-    )
-    choices = [("", _("All courses")), *((each.id, localised(each.title)) for each in catalogue().courses)]
-    page = render_template(
-        "statistics/overview.html", rows=[(f"{found[each.key]:,}", each.label, each.definition) for each in FIGURES if found],
-        cut_off=cut_off, period=period, error=error, place=place, shown=shown, day=day, course=course, choices=choices,
-        typed=request.args, zone=zone_name(), everywhere=allowed is None,
-    )
-    return (page, 400) if error else page
+    """The figures that the programme reports."""
+    return answer("overview")
 
 
-def zone_name() -> str:
-    """The programme's zone as people call it: 中国标准时间, China Standard Time."""
-    return get_timezone_name(settings().programme_zone, zone_variant="standard", locale=babel_locale(current_language()))
+@bp.get("/statistics/<any(funnel, places, map, time, people, courses, trainings, 'left-behind'):page>")
+@allow(access.see_statistics)
+def page(page: str) -> Any:
+    """Any other page of figures."""
+    return answer(page)
 
 
-def _place(allowed: tuple[str, ...] | None) -> Place | None:
-    """The chosen place; one outside the reader's trees does not exist for them."""
-    text = request.args.get("place", "")
-    if not text:
-        return None
-    try:
-        place = places.find(UUID(text))
-    except ValueError:
+@bp.get("/statistics/courses/<course>")
+@allow(access.see_statistics)
+def course(course: str) -> Any:
+    """One course, step by step."""
+    if catalogue().course(course) is None:
         abort(404)
-    if place is None or not access.covers(allowed, place):
-        abort(404)
-    return place
+    return answer("courses", {"course": course})
 
+
+@bp.get("/statistics/definitions")
+@allow(access.see_statistics)
+def definitions() -> str:
+    """What every figure counts, with its version."""
+    return render_template("statistics/definitions.html", families=pages_definitions.families(), tabs=filter_form.tabs("definitions", ""))
+
+
+def answer(page: str, fixed: Mapping[str, str] | None = None) -> Any:
+    """A page of figures as HTML; a tidy address first where the form sent what says nothing."""
+    picker = filter_form.Picker.read(request.args)
+    if picker.redirects or any(not value for value in request.args.values()):
+        return _tidy(picker)
+    asked = question(page, fixed)
+    refused, shown = asked.refused, None
+    if refused is None:
+        try:
+            shown = shown_of(page, asked.asked, asked.found, asked.now)
+        except (BadPeriod, BadQuestion) as error:
+            refused = error
+    form = filter_form.FilterForm(page, asked.asked, request.args, picker, refused)
+    body = render_template(
+        "statistics/page.html", page=page, shown=shown, asked=asked.asked, refused=refused, form=form, query=query_of(asked.asked),
+        tabs=filter_form.tabs(page, filter_form.kept(asked.asked, fixed)),
+        paging=_paging(shown), leads=filter_form.period_links(asked.now), zone=described.zone_name(), place=described.place_of(asked.asked),
+        days=described.period_of(asked.asked.part.first, asked.asked.part.last), drawn=_drawn, drawing=drawing,
+    )
+    return (body, 400) if refused else body
+
+
+def _tidy(picker: filter_form.Picker) -> Response:
+    """The same address without what is empty, the place chosen from the picker in it."""
+    kept = MultiDict([(key, value) for key, value in request.args.items(multi=True) if value and not filter_form.of_picker(key)])
+    if picker.redirects:
+        kept.poplist("place")
+        if picker.place is not None:
+            kept.add("place", str(picker.place))
+    return redirect(address(request.path, **kept.to_dict(flat=False)))
+
+
+def drawing(table: Table) -> str:
+    """How a table is drawn: a drawing that says all of it takes its place, a map stands beside it, any other above it."""
+    if isinstance(table.chart, Tiles):
+        return "beside"
+    if isinstance(table.chart, Bars) and not any(head.signed for head in table.heads):
+        return "instead"
+    return "above" if table.chart is not None else ""
+
+
+def _drawn(table: Table) -> Markup:
+    assert table.chart is not None
+    return markup(table.chart)
+
+
+def _paging(shown: Shown | None) -> Paging | None:
+    """Pages of the longest table, where it does not fit one."""
+    longest = max((len(table.lines) for table in shown.tables), default=0) if shown else 0
+    return Paging.from_query(request.args, longest, ROWS) if longest > ROWS else None

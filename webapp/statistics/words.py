@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,8 @@ from sqlalchemy.orm import joinedload
 from webapp.accounts.labels import ORGANISATION_TYPES, POSITION_LEVELS, SEXES
 from webapp.accounts.models import OrganisationType, PositionLevel, Sex
 from webapp.core.database import db
-from webapp.core.i18n import LANGUAGES, _, lazy, localised
+from webapp.core.i18n import LANGUAGES, _, current_language, lazy, localised
+from webapp.core.ui import dates
 from webapp.courses.catalogue import catalogue
 from webapp.participation.models import Channel, Device
 from webapp.places.models import PlaceSpell
@@ -57,6 +58,22 @@ def age_word(band: str) -> str:
     return _("66 and older") if band == AGES[-1] else band.replace("-", "–")
 
 
+def unit_word(dimension: Dimension, unit: str) -> str:
+    """A unit of time (see `slices.unit_of`) in words."""
+    year, _hyphen, rest = unit.partition("-")
+    match dimension:
+        case Dimension.QUARTER:
+            return _("quarter %(quarter)s of %(year)s", quarter=rest[1:], year=year)
+        case Dimension.WEEK:
+            return _("week %(week)s of %(year)s", week=rest[1:], year=year)
+        case Dimension.MONTH:
+            return dates.month_text(date(int(year), int(rest), 1), current_language(), UTC)
+        case Dimension.DAY:
+            return dates.day_text(date.fromisoformat(unit), current_language(), UTC)
+        case _:
+            return _("the year %(year)s", year=year)
+
+
 def choices(dimension: Dimension) -> list[tuple[str, str]]:
     """Every value that a filter may ask for, with its words. Only of dimensions with fixed values and of courses."""
     if dimension is Dimension.AGE:
@@ -75,7 +92,7 @@ def named(dimension: Dimension, values: Iterable[Any], tree_on: date | None = No
     elif dimension is Dimension.TRAINING:
         found = _trainings(stated)
     elif dimension in TIMES:
-        found = [(each, each) for each in sorted(stated)]
+        found = [(each, unit_word(dimension, each)) for each in sorted(stated)]
     elif dimension is Dimension.STEP:
         found = [(each, str(each)) for each in sorted(stated)]
     else:

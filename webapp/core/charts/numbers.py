@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-from webapp.core.charts.shapes import Bars, Chart, Columns, Compared, Cross, Gaps, Mark, Stacked, figures
+from webapp.core.charts.shapes import Bars, Chart, Columns, Compared, Cross, Gaps, Mark, Stacked, Tiles, figures
 from webapp.core.i18n import _
 
 Rows = list[list[str]]
@@ -72,6 +72,12 @@ def _cross(chart: Cross) -> tuple[list[str], Rows]:
         sums = [chart.column_total(at) for at in range(len(chart.across))]
         rows.append([_("Total"), *(figures(each) for each in sums), figures(sum(sums))])
     return head, rows
+
+
+@table.register
+def _tiles(chart: Tiles) -> tuple[list[str], Rows]:
+    shown = [tile for tile in chart.tiles if tile.value is not None]
+    return [chart.rows, chart.numbers], [[tile.name, tile.said or figures(tile.value)] for tile in shown]
 
 
 def alternative(chart: Chart) -> str:

@@ -26,6 +26,9 @@ from webapp.core.charts.shapes import (
     Scale,
     Stack,
     Stacked,
+    Tile,
+    Tiles,
+    every_of,
     figures,
     shade_of,
 )
@@ -36,6 +39,7 @@ SWATCH = 14
 # Narrower segments (per cent of the width) and columns hold no number; the table has it.
 ROOM = 9.0
 PLOT_PIXELS = 328.0
+TILE = 60
 
 
 def markup(chart: Chart) -> Markup:
@@ -138,12 +142,13 @@ def _columns(chart: Columns) -> Markup:
     step = 1 / max(1, len(chart.bars))
     room = PLOT_PIXELS * step
     drawn = _join(_column(bar, at * step, step, scale, narrow=width(bar.words, 13) > room) for at, bar in enumerate(chart.bars))
-    labels = _join(Markup("<li>{}</li>").format(bar.label) for bar in chart.bars)
+    every = every_of([bar.label for bar in chart.bars], room)
+    labels = _join(Markup("<li>{}</li>").format("" if at % every else bar.label) for at, bar in enumerate(chart.bars))
     return Markup(
         '<svg class="plot" role="img"><title>{}</title><desc>{}</desc>{}'
         '<line class="line thin" x1="0" x2="100%" y1="100%" y2="100%"/></svg>'
-        '<ul class="months" aria-hidden="true">{}</ul>{}'
-    ).format(chart.title, chart.summary, drawn, labels, _numbers(chart))
+        '<ul class="months{}" aria-hidden="true">{}</ul>{}'
+    ).format(chart.title, chart.summary, drawn, " some" if every > 1 else "", labels, _numbers(chart))
 
 
 def _column(bar: Bar, left: float, step: float, scale: Scale, *, narrow: bool) -> Markup:
@@ -262,6 +267,26 @@ def _target(cell: GapCell) -> Markup:
         '<svg width="{0}" height="24" viewBox="0 0 {0} 24" aria-hidden="true">{1}'
         '<text class="t s{2}" x="{3}" y="17" text-anchor="middle">{4}</text></svg>'
     ).format(f"{wide:.0f}", _sign(cell.mark, wide, 24), kind, f"{wide / 2:g}", cell.name)
+
+
+@_drawn.register
+def _tiles(chart: Tiles) -> Markup:
+    columns, rows = chart.size
+    return Markup(
+        '<svg class="map" viewBox="0 0 {} {}" role="img"><title>{}</title><desc>{}</desc>{}</svg>'
+    ).format(columns * TILE - 4, rows * TILE - 4, chart.title, chart.summary, _join(_tile(chart, tile) for tile in chart.tiles))
+
+
+def _tile(chart: Tiles, tile: Tile) -> Markup:
+    x, y, shade, said = tile.column * TILE, tile.row * TILE, chart.shade(tile), tile.words
+    number = Markup('<text class="v{}" x="{}" y="{}" text-anchor="end">{}</text>').format(
+        # A long number leaves no room for large letters.
+        " small" if len(said) > 3 else "", x + TILE - 12, y + TILE - 13, said,
+    ) if said else NOTHING
+    title = Markup("<title>{}: {}</title>").format(tile.name, tile.said or figures(tile.value)) if tile.name else NOTHING
+    return Markup('<g{}>{}<rect x="{}.5" y="{}.5" width="55" height="55" rx="2"/><text x="{}" y="{}">{}</text>{}</g>').format(
+        Markup(' class="{}"').format(shade) if shade else "", title, x, y, x + 8, y + 25, tile.short, number,
+    )
 
 
 @_drawn.register

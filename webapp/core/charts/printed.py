@@ -25,6 +25,8 @@ from webapp.core.charts.shapes import (
     Mark,
     Scale,
     Stacked,
+    Tiles,
+    every_of,
     figures,
     shade_of,
 )
@@ -161,10 +163,13 @@ def _bars(chart: Bars, board: Board) -> None:
 def _columns(chart: Columns, board: Board) -> None:
     high, step = 150.0, WIDTH / max(1, len(chart.bars))
     scale = Scale.over([max(0.0, float(bar.value or 0)) for bar in chart.bars])
-    labels = [measure.lines(bar.label, SIZE, step - 4, 3) for bar in chart.bars]
+    every = every_of([bar.label for bar in chart.bars], step)
+    labels = [[] if at % every else measure.lines(bar.label, SIZE, step * every - 4, 3) for at, bar in enumerate(chart.bars)]
     for at, bar in enumerate(chart.bars):
         _column(board, bar, at * step, step, high, scale)
-        board.block(labels[at], (at + HALF) * step, high + 24, anchor="middle", kind="dim")
+        board.block(
+            labels[at], at * step if every > 1 else (at + HALF) * step, high + 24, anchor="start" if every > 1 else "middle", kind="dim",
+        )
     board.add('<line class="line thin" x1="0" x2="{x}" y1="{y}" y2="{y}"/>', x=WIDTH, y=high + 18)
     board.y = high + 30 + LINE * max((len(each) for each in labels), default=0)
 
@@ -276,3 +281,20 @@ def _cross(chart: Cross, board: Board) -> None:
             said = measure.shortened(figures(each), SIZE, step - 4)
             board.text(said, label + GAP + (at + HALF) * step, board.y + 20, anchor="middle", kind="b")
         board.y += 28
+
+
+@_draw.register
+def _tiles(chart: Tiles, board: Board) -> None:
+    columns, rows = chart.size
+    side = min(56.0, WIDTH / columns - 4)
+    step = side + 4
+    for tile in chart.tiles:
+        x, y, shade = tile.column * step, tile.row * step, chart.shade(tile)
+        kind = "on" if shade in DARK else ""
+        if shade:
+            board.rect(shade, x, y, side, side)
+        else:
+            board.rect("line hair", x + HALF, y + HALF, side - 1, side - 1)
+        board.text(measure.shortened(tile.short, SIZE, side - 10), x + 6, y + 20, kind=kind)
+        board.text(measure.shortened(tile.words, SIZE, side - 8), x + side - 5, y + side - 8, anchor="end", kind=kind)
+    board.y = rows * step

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
+from math import ceil
 
+from webapp.core.charts.measure import width
 from webapp.core.i18n import plain
 
 Number = int | float | Decimal
 EXACT = Context(prec=400)
+LABEL_SIZE = 13
 
 
 def figures(value: Number | None) -> str:
@@ -221,7 +224,61 @@ class Cross:
         return sum((Decimal(str(row[at].value)) for row in self.cells if row[at].value is not None), Decimal(0))
 
 
-Chart = Bars | Columns | Stacked | Compared | Gaps | Cross
+@dataclass(frozen=True)
+class Tile:
+    """A place on a map of tiles: column and row from the upper left, what is written in it, its name, its number.
+
+    `value` None: it lies outside of what is shown; it is drawn empty.
+    """
+
+    column: int
+    row: int
+    short: str
+    name: str
+    value: Number | None
+    said: str = ""
+
+    @property
+    def words(self) -> str:
+        """The number as it is read; nothing where there is none or zero."""
+        return (self.said or figures(self.value)) if self.value else ""
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """A map on which every place has one tile of one size, shaded by its number, which is written in it."""
+
+    title: str
+    rows: str
+    numbers: str
+    tiles: Sequence[Tile]
+    summary: str = ""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows."""
+        return max((tile.column for tile in self.tiles), default=0) + 1, max((tile.row for tile in self.tiles), default=0) + 1
+
+    def shade(self, tile: Tile) -> str:
+        """Class of a tile: q1 to q4 by quarters of the largest number, empty for nothing."""
+        most = max((float(each.value) for each in self.tiles if each.value), default=0.0)
+        if not tile.value or most <= 0:
+            return ""
+        return f"q{min(4, max(1, -int(-float(tile.value) / most * 4 // 1)))}"
+
+
+# A scale from 0 to 10 has short labels that fit as they are.
+SCALE_POINTS = 11
+
+
+def every_of(labels: Sequence[str], room: float) -> int:
+    """Of many labels under columns, each so wide: 1 for all of them, 2 for every second, and so on, so that none touches the next."""
+    if len(labels) <= SCALE_POINTS:
+        return 1
+    return max(1, ceil(max(width(label, LABEL_SIZE) + 8 for label in labels) / room))
+
+
+Chart = Bars | Columns | Stacked | Compared | Gaps | Cross | Tiles
 DARK = frozenset({"q3", "q4", "k", "k2", "k3"})
 SHADES = ("track", "q1", "q2", "q3", "q4")
 

@@ -1,0 +1,245 @@
+"""The filters as a form: what can be chosen, what is chosen, and links that change one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from flask import request
+from sqlalchemy import false, or_, select
+from sqlalchemy.orm import joinedload, load_only
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
+
+from webapp.core.config import settings
+from webapp.core.database import db
+from webapp.core.i18n import _, lazy
+from webapp.core.ui.templating import address
+from webapp.places.forms import PlaceField
+from webapp.places.models import Place
+from webapp.places.queries import within
+from webapp.statistics import described, words
+from webapp.statistics.asking import RELATIVE, Asked, BadQuestion, query_of
+from webapp.statistics.pages_time import choices as figure_choices
+from webapp.statistics.rules import BadPeriod
+from webapp.statistics.slices import TIMES, Dimension
+from webapp.statistics.standing import Standing, standing
+from webapp.trainings.models import Training
+from webapp.trainings.records import title_of
+
+TABS: Mapping[str, Any] = {
+    "overview": lazy("Overview"), "funnel": lazy("Funnel"), "places": lazy("Places"), "map": lazy("Map"), "time": lazy("Over time"),
+    "people": lazy("People"), "courses": lazy("Courses"), "trainings": lazy("Trainings"), "left-behind": lazy("Who is left behind"),
+    "definitions": lazy("Definitions"),
+}
+MANY = (
+    Dimension.ORGANISATION, Dimension.SEX, Dimension.AGE, Dimension.LANGUAGE, Dimension.DEVICE, Dimension.CHANNEL,
+)
+# More trainings than this are chosen on their page.
+MOST_TRAININGS = 300
+
+
+def of_picker(key: str) -> bool:
+    """Whether a name in the address belongs to the place picker, not to the question."""
+    return key == "choose" or key.startswith("place-")
+
+
+class _PlaceForm(Form):
+    """The place picker alone: the filters are a GET form, which changes nothing and needs no token."""
+
+    place = PlaceField(lazy("Place"))
+
+
+@dataclass(frozen=True)
+class Picker:
+    """The place picker: shown while the reader looks for a place; `redirects` once one was chosen."""
+
+    field: PlaceField | None = None
+    shown: bool = False
+    redirects: bool = False
+
+    @classmethod
+    def read(cls, args: MultiDict[str, str]) -> Picker:
+        """Where the reader is in looking for a place."""
+        if not any(of_picker(key) for key in args):
+            return cls()
+        field: PlaceField = _PlaceForm(args).place
+        sent = any(key.startswith("place-") for key in args)
+        return cls(field, shown=not sent or field.redisplays, redirects=sent and not field.redisplays)
+
+    @property
+    def place(self) -> UUID | None:
+        """The chosen place."""
+        found: UUID | None = self.field.data if self.field is not None else None
+        return found
+
+
+def kept(asked: Asked, fixed: Mapping[str, str] | None = None) -> str:
+    """The question without what only this page reads: for links to other pages."""
+    return query_of(asked, **dict.fromkeys(asked.options), **(fixed or {}))
+
+
+def tabs(page: str, query: str) -> list[tuple[str, str, bool]]:
+    """Links to all pages, which are asked the same."""
+    found = []
+    for name, text in TABS.items():
+        path = "/statistics/" if name == "overview" else f"/statistics/{name}"
+        found.append((str(text), address(path) + (f"?{query}" if query and name != "definitions" else ""), name == page))
+    return found
+
+
+def period_links(now: datetime) -> list[tuple[str, str, bool]]:
+    """Quick choices of a period: words, address, whether it is chosen."""
+    year = now.astimezone(settings().programme_zone).year
+    chosen = request.args.get("period", "")
+    offered = [("", _("all time")), *described.relative_words(), (str(year - 2), str(year - 2))]
+    bare = not (request.args.get("from") or request.args.get("to"))
+    return [(text, _changed(period=value or None), bare and value == chosen) for value, text in offered]
+
+
+def _changed(**changes: str | None) -> str:
+    """This page with another period, on its first page of rows."""
+    query: dict[str, Any] = {key: values for key, values in request.args.to_dict(flat=False).items() if not of_picker(key)}
+    return address(request.path, **{**query, "from": None, "to": None, "page": None, **changes})
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is set, in words, and the address without it."""
+
+    text: str
+    without: str
+
+
+@dataclass(frozen=True)
+class FilterForm:
+    """What the template needs for the filters of a page. Queries: two for places, one for trainings."""
+
+    page: str
+    asked: Asked
+    typed: MultiDict[str, str]
+    picker: Picker
+    refused: BadPeriod | BadQuestion | None
+
+    @property
+    def title(self) -> str:
+        """What the page is called."""
+        return str(TABS[self.page])
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Places above and below the chosen one."""
+        return standing(self.asked.place, self.asked.allowed, self.asked.part.tree_on)
+
+    @property
+    def error_field(self) -> str | None:
+        """The field to mend, if it is one of the form."""
+        return self.refused.field if self.refused is not None and self.refused.field in self.fields else None
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Names of the controls that are shown."""
+        own = {"from", "to", "period", "level", "tree", "against", "past", "training", *(each.value for each in MANY)}
+        if not request.view_args or "course" not in request.view_args:
+            own.add("course")
+        if not self.picker.shown:
+            own.add("place")
+        return frozenset(own | set(self.asked.options))
+
+    def value(self, name: str) -> str:
+        """What was typed or chosen in a control."""
+        return self.typed.get(name, "")
+
+    def values(self, name: str) -> Sequence[str]:
+        """What was chosen where several can be."""
+        return self.typed.getlist(name)
+
+    @property
+    def opens(self) -> bool:
+        """Whether the further filters are unfolded: while one of them is to be mended."""
+        return self.picker.shown or (self.error_field is not None and self.error_field not in {"from", "to", "period", "place", "course"})
+
+    @property
+    def periods(self) -> list[tuple[str, str]]:
+        """Periods by name, with the one of this address."""
+        offered, chosen = described.relative_words(), self.value("period")
+        return offered if not chosen or chosen in RELATIVE else [*offered, (chosen, chosen)]
+
+    @property
+    def places(self) -> list[tuple[str, str]]:
+        """The places above, the chosen one, and those below it."""
+        where = self.standing
+        above = [(str(each.id), "› " * depth + each.name) for depth, each in enumerate(where.above)]
+        return [*above, *((str(each.id), "› " * len(where.above) + each.name) for each in where.below)]
+
+    @property
+    def crumbs(self) -> list[tuple[str, str]]:
+        """The places above as links of this page, with the whole first; nothing where the whole is shown."""
+        if not self.standing.above:
+            return []
+        every = _("All places") if self.asked.allowed is None else _("Your places")
+        above = [(each.name, self._with("place", str(each.id))) for each in self.standing.above]
+        return [(every, self._with("place", None)), *above]
+
+    @property
+    def courses(self) -> list[tuple[str, str]]:
+        """Courses."""
+        return words.choices(Dimension.COURSE)
+
+    @property
+    def levels(self) -> list[tuple[str, str]]:
+        """Position levels, each with those above it."""
+        return [(value, _("%(level)s and above", level=text)) for value, text in words.choices(Dimension.LEVEL)]
+
+    @property
+    def many(self) -> list[tuple[str, str, list[tuple[str, str]]]]:
+        """Filters of which several values can be chosen: name, label, options."""
+        return [(each.value, str(words.DIMENSIONS[each]), words.choices(each)) for each in MANY]
+
+    @property
+    def units(self) -> list[tuple[str, str]]:
+        """Units of time."""
+        return [(each.value, str(words.DIMENSIONS[each])) for each in TIMES]
+
+    @property
+    def figures(self) -> list[tuple[str, str]]:
+        """Figures to draw."""
+        return figure_choices()
+
+    @cached_property
+    def trainings(self) -> list[tuple[str, str]]:
+        """Trainings of the reader's places, the latest first; only the chosen one where there are too many. One query."""
+        query = select(Training).join(Place, Place.id == Training.place_id).options(
+            load_only(Training.id, Training.title, Training.first_day, Training.place_id), joinedload(Training.place),
+        )
+        paths = [self.asked.place.path] if self.asked.place else self.asked.allowed
+        if paths is not None:
+            query = query.where(or_(false(), *(within(path) for path in paths)))
+        rows = list(db.session.scalars(query.order_by(Training.first_day.desc(), Training.id).limit(MOST_TRAININGS + 1)))
+        if len(rows) > MOST_TRAININGS:
+            rows = []
+        if self.asked.training is not None and self.asked.training not in rows:
+            rows.append(self.asked.training)
+        return [(str(each.id), " ".join(filter(None, (title_of(each), str(each.first_day or ""))))) for each in rows]
+
+    @property
+    def chips(self) -> list[Chip]:
+        """The filters that are set, each with the address without it. A filter that stands in the path has none."""
+        asked, found = self.asked, list[Chip]()
+        if asked.place is not None:
+            found.append(Chip(_("%(label)s: %(value)s", label=_("Place"), value=asked.place.name()), self._with("place", None)))
+        if asked.part.first or asked.part.last:
+            said = described.period_of(asked.part.first, asked.part.last)
+            found.append(Chip(_("%(label)s: %(value)s", label=_("Period"), value=said), _changed(period=None)))
+        for each in described.chosen(asked):
+            if all(name in self.fields for name in each.names):
+                found.append(Chip(_("%(label)s: %(value)s", label=each.label, value=each.value), self._with(each.names[0], None)))
+        return found
+
+    def _with(self, name: str, value: str | None) -> str:
+        query: dict[str, Any] = {key: values for key, values in request.args.to_dict(flat=False).items() if not of_picker(key)}
+        return address(request.path, **{**query, "page": None, name: value})
