@@ -109,6 +109,14 @@ def test_a_training_of_a_county_that_closed_meanwhile_can_still_be_changed(cast,
     assert (only().seats, only().place_id) == (12, cast.places.county.id)
 
 
+def test_what_the_state_forbids_is_said_on_the_form_with_what_was_typed(cast, training, login_as):
+    url = f"/trainings/{training.id}/edit?lang=en"
+    answer = login_as("trainer").post(url, data=typed(cast, version="1", venue="", address="中山东路100号"))
+    assert answer.status_code == 422
+    assert "its days and its venue can change but not be left empty" in answer.text
+    assert "中山东路100号" in answer.text
+
+
 PAGES = ("", "edit", "copy", "state", "trainers")
 
 

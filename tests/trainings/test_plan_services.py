@@ -106,6 +106,14 @@ def test_the_plan_of_a_closed_training_stays(cast, training):
         )
 
 
+@pytest.mark.parametrize("columns", [{"first_day": None, "last_day": None}, {"venue": ""}])
+def test_an_announced_training_keeps_days_and_venue(cast, training, columns):
+    training.state = S.ANNOUNCED
+    db.session.commit()
+    with pytest.raises(rules.BadPlan), unit_of_work():
+        services.change(training=locked(training.id), plan=plan(cast, **columns), version=1, actor_id=cast.ids["trainer"], now=NOW)
+
+
 def test_a_copy_takes_plan_trainers_and_agenda_to_new_days_and_nobody_else(cast, training, make_session, make_participant, add_trainer):
     add_trainer(training, cast.staff, TrainerPart.CO)
     first = make_session(training)

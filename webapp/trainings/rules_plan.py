@@ -13,9 +13,11 @@ from uuid import UUID
 
 from webapp.core.i18n import _
 from webapp.trainings.models import TestsNeeded, Training, TrainingState
-from webapp.trainings.rules import TrainingError
+from webapp.trainings.rules import BadPlan, TrainingError
 
 FIXED = frozenset({TrainingState.CLOSED, TrainingState.CANCELLED})
+# Where people have been told when and where it is.
+SETTLED = frozenset({TrainingState.ANNOUNCED, TrainingState.RUNNING, TrainingState.REPORTING})
 # What stands in the calendar entry of a participant.
 IN_CALENDAR = frozenset({"title", "zone", "first_day", "last_day", "venue", "address", "room"})
 LONGEST = timedelta(days=60)
@@ -81,6 +83,14 @@ class NotATrainer(TrainingError):
 
     def __init__(self) -> None:
         super().__init__(_("Only somebody with the role of a trainer can run a training. Others can be added as observers."))
+
+
+def check_plan(training: Training, plan: Plan) -> None:
+    """Whether a plan can be that of a training where it stands. Raises `PlanFixed`, `BadPlan`."""
+    if training.state in FIXED:
+        raise PlanFixed
+    if training.state in SETTLED and (plan.first_day is None or not plan.venue):
+        raise BadPlan(_("The training has been announced, so its days and its venue can change but not be left empty."))
 
 
 def differences(training: Training, values: Mapping[str, Any]) -> frozenset[str]:

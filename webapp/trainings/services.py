@@ -59,12 +59,11 @@ def _new(plan: Plan, actor_id: UUID, now: datetime, copied_from_id: UUID | None 
 def change(*, training: Training, plan: Plan, version: int, actor_id: UUID, now: datetime) -> frozenset[str]:
     """Change the plan of a `locked` training; names of the columns that changed.
 
-    Sessions without attendance move with the first day. Raises `EditedMeanwhile` where the version is another, `PlanFixed`.
+    Sessions without attendance move with the first day. Raises `EditedMeanwhile` where the version is another, `PlanFixed`, `BadPlan`.
     """
     if training.version != version:
         raise rules.EditedMeanwhile
-    if training.state in rules_plan.FIXED:
-        raise rules_plan.PlanFixed
+    rules_plan.check_plan(training, plan)
     values = plan.columns()
     changed = rules_plan.differences(training, values)
     if not changed:
