@@ -12,6 +12,7 @@ from collections.abc import Callable
 from bench import (
     audit_search,
     certificate,
+    check_in,
     crowd,
     first_visit,
     memory,
@@ -19,6 +20,8 @@ from bench import (
     people_import,
     people_list,
     quiz,
+    registration,
+    report,
     results,
     sheet,
     start,
@@ -41,6 +44,9 @@ PARTS: dict[str, Callable[[Stage], list[Finding]]] = {
     "audit-search": audit_search.measure,
     "results": results.measure,
     "training-record": training_record.measure,
+    "check-in": check_in.measure,
+    "registration": registration.measure,
+    "report": report.measure,
     "memory": memory.measure,
 }
 

@@ -138,7 +138,7 @@ def test_who_scans_the_projector_checks_in_and_the_count_follows(opens: Opens, w
     phone = opens(PHONE)
     phone.go("/check-in")
     phone.page.locator("input[name=code]").fill(digits)
-    phone.press("Continue")
+    phone.press("On to the check-in")
     phone.page.locator("input[name=code]").fill(place.codes["段文秀"])
     phone.press("Check in with this code")
     phone.sees("You are in")

@@ -75,15 +75,15 @@ def apply_marks(
 ) -> list[Done]:
     """Take marks for a session, each once however often it is sent; what became of each, in their order.
 
-    Raises `AttendanceRefused`. Six statements, and one more for each person whose presence changed.
+    Raises `AttendanceRefused`. Five statements, and one more for each person whose presence changed.
     """
     check_open(training, session, now)
     people = _participants(training.id, {each.participant_id for each in marks})
     good, refused = _judged(session, marks, people)
-    _lock(session.id, sorted({each.participant_id for each in good.values()}), now)
+    rows = _lock(session.id, sorted({each.participant_id for each in good.values()}), now)
     new = _insert(session, list(good.values()), channel, person_id, now)
     touched = {good[each].participant_id: people[good[each].participant_id] for each in new}
-    outcomes = _settle_rows(training, session, touched, new, origin, channel, now)
+    outcomes = _settle_rows(training, session, [row for row in rows if row.participant_id in touched], touched, new, origin, channel, now)
     if new and channel is not MarkChannel.CODE:
         record(
             actor_id=person_id, action="training.attendance_marked", subject=("training", training.id), place_id=training.place_id, now=now,
@@ -117,10 +117,10 @@ def _participants(training_id: UUID, ids: set[UUID]) -> dict[UUID, tuple[Partici
     return {participant.id: (participant, person) for participant, person in rows}
 
 
-def _lock(session_id: UUID, participant_ids: Sequence[UUID], now: datetime) -> None:
+def _lock(session_id: UUID, participant_ids: Sequence[UUID], now: datetime) -> list[Attendance]:
     """Make the rows of attendance that are missing, and hold all of them, in one order so that two batches never wait in a ring."""
     if not participant_ids:
-        return
+        return []
     values = [
         {
             "session_id": session_id, "participant_id": each, "presence": Presence.UNKNOWN, "minutes": 0, "version": 0, "rounds": 0,
@@ -129,10 +129,10 @@ def _lock(session_id: UUID, participant_ids: Sequence[UUID], now: datetime) -> N
         for each in participant_ids
     ]
     db.session.execute(insert_for(Attendance).values(values).on_conflict_do_nothing())
-    db.session.execute(
-        select(Attendance.participant_id).where(Attendance.session_id == session_id, Attendance.participant_id.in_(participant_ids))
-        .order_by(Attendance.participant_id).with_for_update()
-    ).all()
+    return list(db.session.scalars(
+        select(Attendance).where(Attendance.session_id == session_id, Attendance.participant_id.in_(participant_ids))
+        .order_by(Attendance.participant_id).with_for_update().execution_options(populate_existing=True)
+    ))
 
 
 def _insert(
@@ -155,19 +155,15 @@ def _insert(
 
 
 def _settle_rows(
-    training: Training, session: TrainingSession, people: Mapping[UUID, tuple[Participant, Person]], new: set[UUID], origin: Origin,
-    channel: MarkChannel, now: datetime,
+    training: Training, session: TrainingSession, rows: Sequence[Attendance], people: Mapping[UUID, tuple[Participant, Person]],
+    new: set[UUID], origin: Origin, channel: MarkChannel, now: datetime,
 ) -> dict[UUID, str]:
     """Merge all marks of these people and bring their rows and events to what holds; the outcome of each new mark."""
     outcomes: dict[UUID, str] = {}
     if not people:
         return outcomes
     marks = marks_of(session.id, people)
-    rows = db.session.scalars(
-        select(Attendance).where(Attendance.session_id == session.id, Attendance.participant_id.in_(people))
-        .execution_options(populate_existing=True)
-    )
-    for row in list(rows):
+    for row in rows:
         own = marks[row.participant_id]
         holding = rules.merged(own)
         outcomes |= {each.id: _outcome(each, holding).value for each in own if each.id in new}
