@@ -211,3 +211,12 @@ def test_bad_input_is_explained_and_kept(visitor, make_training, form, sentence)
     assert sentence in answer.text
     assert 'value="水务局"' in answer.text
     assert db.session.scalar(select(func.count()).where(Person.name == "周海燕")) == 0
+
+
+@pytest.mark.parametrize("state", [P.INVITED, P.WAITING, P.REGISTERED])
+def test_the_own_page_asks_little(visitor, make_training, make_session, make_participant, max_queries, state):
+    training = make_training(test_course_id="sdg-mooc")
+    make_session(training)
+    url = own(make_participant(training, state=state))
+    with max_queries(8):
+        visitor.get(url)

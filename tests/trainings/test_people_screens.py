@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
@@ -13,7 +14,7 @@ from webapp.accounts.models import Person
 from webapp.core.audit import AuditEntry
 from webapp.core.database import db
 from webapp.core.ids import new_id
-from webapp.core.mail.models import OutboxMail
+from webapp.core.mail.models import MailState, OutboxMail
 from webapp.participation.models import ParticipationEvent
 from webapp.trainings.models import TrainerPart, TrainingState
 from webapp.trainings.models_people import Participant, ParticipantState
@@ -66,12 +67,13 @@ def test_the_list_asks_as_often_for_200_as_for_three(browser, make_training, mak
     training = make_training(seats=300)
     for number in range(3):
         make_participant(training, name=f"周{number}", group="一")
+    url = home(training)
     with max_queries(8) as few:
-        page(browser, home(training))
+        page(browser, url)
     for number in range(200):
         make_participant(training, name=f"何{number}", group="二")
     with max_queries(8) as many:
-        page(browser, home(training))
+        page(browser, url)
     assert len(few) == len(many)
 
 
@@ -274,3 +276,29 @@ def test_a_closed_training_keeps_its_list(browser, make_training):
     training = make_training(state=TrainingState.CLOSED)
     answer = browser.post(home(training, "add"), data={"name": "周海燕", "how": "list"})
     assert "This training is closed" in answer.text
+
+
+def test_mails_that_did_not_go_out_are_shown_until_they_do(browser, make_training, make_session, make_participant, cast, at):
+    training = make_training()
+    make_session(training)
+    one = make_participant(training, person=cast.learner, state=P.LISTED)
+    browser.post(home(training, f"{one.id}/invite"))
+    assert "Mails wait to be sent" not in page(browser, home(training))
+    at(NOW + timedelta(hours=5))
+    assert "1 mail to participants has not gone out yet" in page(browser, home(training))
+    assert "1 mail to participants has not gone out yet" in page(browser, home(training, f"{one.id}/"))
+    mail = db.session.scalars(select(OutboxMail)).one()
+    mail.state = MailState.FAILED
+    db.session.commit()
+    assert "1 mail to participants was refused for good" in page(browser, home(training))
+    mail.state = MailState.SENT
+    db.session.commit()
+    assert "Mails" not in page(browser, home(training))
+
+
+def test_the_page_of_one_participant_asks_little(browser, make_training, make_participant, max_queries):
+    training = make_training(seats=1)
+    one = make_participant(training, state=P.WAITING)
+    url = home(training, f"{one.id}/")
+    with max_queries(8):
+        page(browser, url)

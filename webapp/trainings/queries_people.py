@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from webapp.accounts.finding import in_trees, person_found
 from webapp.accounts.models import Organisation, Person
 from webapp.core.database import db
+from webapp.core.mail.models import MailState, OutboxMail
 from webapp.trainings.models import Training, TrainingState
 from webapp.trainings.models_people import Participant, ParticipantState
 from webapp.trainings.records import title_of
 
 P = ParticipantState
 MOST_FOUND = 20
+# A mail that waits longer than this is worth a word; one that is older than that is history.
+PATIENCE, RECENT = timedelta(minutes=10), timedelta(days=30)
 
 
 def counts(training_id: UUID) -> dict[ParticipantState, int]:
@@ -124,3 +128,26 @@ def candidates(training: Training, text: str, paths: Sequence[str] | None) -> li
     rows = db.session.execute(statement.limit(MOST_FOUND))
     return [Found(person_id, name, office or "", state) for person_id, name, office, state in rows]
 
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """Mails to participants that should have gone out by now: how many wait for the mail server, and how many it refused for good."""
+
+    waiting: int
+    failed: int
+
+
+def unsent(training_id: UUID, now: datetime, participant_id: UUID | None = None) -> Unsent:
+    """Mails of the last weeks to those of a training, or to one of them, that did not go out. One query."""
+    people = select(Participant.person_id).where(Participant.training_id == training_id)
+    if participant_id is not None:
+        people = people.where(Participant.id == participant_id)
+    rows = db.session.execute(
+        select(OutboxMail.state, func.count()).where(
+            OutboxMail.person_id.in_(people), OutboxMail.created_at > now - RECENT,
+            or_(OutboxMail.state == MailState.FAILED, and_(OutboxMail.state == MailState.WAITING, OutboxMail.created_at <= now - PATIENCE)),
+        ).group_by(OutboxMail.state)
+    )
+    found = {state: count for state, count in rows}  # noqa: C416  rows are no pairs to mypy
+    return Unsent(found.get(MailState.WAITING, 0), found.get(MailState.FAILED, 0))

@@ -18,7 +18,7 @@ from webapp.core.listing_files import save_as
 from webapp.core.selection import Selection, choose, reopen
 from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work
-from webapp.trainings import bulk_people, labels, queries_people
+from webapp.trainings import bulk_people, queries_people
 from webapp.trainings.models_people import ParticipantState
 from webapp.trainings.people_list import people_list
 from webapp.trainings.records import Record, locked, record_or_404, run_or_403
@@ -51,7 +51,8 @@ def people(training_id: UUID) -> str:
     taken = counts[ParticipantState.REGISTERED]
     return render_template(
         "trainings/people.html", record=record, page=page, counts=counts, total=sum(counts.values()), State=ParticipantState,
-        left=free(record.training.seats, taken), taken=taken, actions=bulk_people.ACTIONS, words=labels.PERSON_STATES,
+        left=free(record.training.seats, taken), taken=taken,
+        unsent=queries_people.unsent(training_id, clock.now()), actions=bulk_people.ACTIONS,
     )
 
 

@@ -49,7 +49,7 @@ ASKED = {
 @bp.get(HOME + "<uuid:participant_id>/")
 @signed_in
 def person(training_id: UUID, participant_id: UUID) -> str:
-    """Everything about one participant. At most six queries."""
+    """Everything about one participant. At most seven queries."""
     record = record_or_404(training_id)
     return _page(record, queries_people.participant_or_404(training_id, participant_id))
 
@@ -63,7 +63,7 @@ def _page(record: Record, participant: Participant, error: str = "", typed: Any 
         ask=asked if asked in acts and asked in ASKED else "", asked=ASKED, url=link(participant_url(participant.code)),
         email=mail.address_of(participant.person), clashes=queries_people.clashes(record.training, [participant.person_id]),
         waiting=participant.state is P.WAITING, error=error, typed=typed or participant, confirm_first=ASKED,
-        home=here(record, f"{participant.id}/"),
+        home=here(record, f"{participant.id}/"), unsent=queries_people.unsent(record.training.id, clock.now(), participant.id),
     )
 
 
