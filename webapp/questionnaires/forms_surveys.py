@@ -34,6 +34,7 @@ class MomentField(DateTimeLocalField):
         super().__init__(label, format=MOMENTS, **rest)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed. Raises ValueError with our sentence."""
         try:
             super().process_formdata(valuelist)
         except ValueError as error:
