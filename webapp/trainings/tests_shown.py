@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from babel.lists import format_list
 from markupsafe import Markup
 
 from webapp.accounts.labels import ORGANISATION_TYPES
 from webapp.accounts.models import OrganisationType
 from webapp.core.charts.onpage import markup
 from webapp.core.charts.shapes import Bar, Bars, Compared, Pair, figures
-from webapp.core.i18n import _, _n, localised
+from webapp.core.i18n import _, _n, babel_locale, current_language, localised
 from webapp.core.suppression import LEAST
 from webapp.trainings import queries_tests, services_tests, tests_results, tests_rules
 from webapp.trainings.gains import Interval
@@ -46,6 +47,11 @@ class Before:
     def missing(self) -> int:
         """People with a seat who have not taken it."""
         return self.registered - self.taken
+
+    @property
+    def weakest_said(self) -> str:
+        """The weakest topics as a sentence lists them."""
+        return format_list(self.weakest, locale=babel_locale(current_language()))
 
 
 def before(record: Record, now: datetime, known: Results | None = None) -> Before | None:
@@ -80,7 +86,7 @@ def _shares(found: Results) -> Markup | None:
         return None
     bars = [Bar(name_of(each), percent(each.before), said=f"{figures(percent(each.before))} %") for each in found.topics_before]
     return markup(Bars(
-        _("Share of points by topic before the training"), _("Topic"), _("Mean share of points"), bars, end=100,
+        _("Share of points by topic before the training"), _("Topic"), _("Mean share"), bars, end=100,
         summary=_("Mean share of the points of each topic, of all %(num)d people who took the test before.", num=found.before),
     ))
 
@@ -98,6 +104,11 @@ class After:
     groups: Markup | None
     organisation_types: Markup | None
     weakest: Sequence[str]
+
+    @property
+    def weakest_said(self) -> str:
+        """The topics that are weakest still, as a sentence lists them."""
+        return format_list(self.weakest, locale=babel_locale(current_language()))
 
 
 def after(training_id: UUID) -> After:
