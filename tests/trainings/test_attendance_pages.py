@@ -378,3 +378,10 @@ def test_the_worker_of_a_list_reaches_the_lists_of_its_training_only(login_as, o
     assert answer.mimetype == "text/javascript"
     assert "Service-Worker-Allowed" not in answer.headers
     assert clock.now() == MORNING
+
+
+def test_the_own_page_says_hours_and_where_to_check_in(client, login_as, onsite):
+    onsite.send(login_as("trainer"), {"presence": "present"})
+    page = client.get(f"/trainings/mine/{onsite.codes[0]}?lang=en").text
+    assert "You were at 1 session, 3.0 hours in all." in page
+    assert 'href="/check-in"' in page

@@ -9,6 +9,7 @@ from webapp.core.i18n import lazy
 from webapp.core.signals import survey_dated
 from webapp.core.ui.navigation import add_link
 from webapp.trainings import (
+    attendance_mine,
     hooks,
     mine,
     models,
@@ -81,3 +82,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views_walk_in.bp)
     app.register_blueprint(views_paper.bp)
     app.register_blueprint(views_notes.bp)
+    mine.add_part(app, 50, attendance_mine.part)
