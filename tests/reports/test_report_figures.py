@@ -37,6 +37,7 @@ def test_numbers_are_what_the_record_holds(database, world, now):
         "business": {"registered": 2, "attended": 2, "completed": 2}, "government": {"registered": 10, "attended": 9, "completed": 8},
     }
     assert [each["present"] for each in found["sessions"]] == [11, 10, 10, 10]
+    assert found["about"]["host"] == "长安区委组织部"
     assert found["agenda_minutes"] == {"planned": 4 * 165, "held": 4 * 165, "noted": True}
     assert found["tests"]["both"] == 10
     assert found["tests"]["gain"]["after"] > found["tests"]["gain"]["before"]

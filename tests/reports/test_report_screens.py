@@ -80,6 +80,7 @@ def test_bad_moves_are_refused_in_words(login_as, begun):
     answer = browser.post(url_of(begun, "/move") + "?lang=en", data={"move": "submit", "version": 1})
     assert answer.status_code == 422
     assert "to be finished" in answer.text
+    assert browser.get(url_of(begun, "/move")).location.endswith(url_of(begun))
     assert browser.post(url_of(begun, "/move"), data={"move": "dance", "version": 1}).status_code == 400
     assert browser.post(url_of(begun, "/move"), data={"move": "submit", "version": "x"}).status_code == 400
 

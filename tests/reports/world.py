@@ -58,6 +58,7 @@ def hold(training: Training, people: int = 12, *, tested: bool = True, answered:
     one never came, the one before only to the first half-day; two more were invited and declined.
     """
     offices = {kind: office(kind, training.place_id) for kind in (OrganisationType.GOVERNMENT, OrganisationType.BUSINESS)}
+    training.host_id = office(OrganisationType.GOVERNMENT, training.place_id, "长安区委组织部").id
     sessions = [
         TrainingSession(
             id=new_id(), training_id=training.id, day=day, starts=starts, ends=ends, secret=new_code(), changed_at=HELD,

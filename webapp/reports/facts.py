@@ -19,7 +19,7 @@ from webapp.questionnaires.access import SHOWN
 from webapp.questionnaires.models import Sheet
 from webapp.questionnaires.models_surveys import Survey, SurveyMode, SurveyPerson
 from webapp.trainings import queries_surveys
-from webapp.trainings.models import AgendaItem, TrainerPart, TrainingSession, TrainingTrainer
+from webapp.trainings.models import AgendaItem, TrainerPart, Training, TrainingSession, TrainingTrainer
 from webapp.trainings.models_learning import TrainingSurvey
 from webapp.trainings.models_onsite import Attendance, Presence, TrainingFile
 from webapp.trainings.models_people import JoinedBy, Participant, ParticipantState
@@ -108,6 +108,7 @@ class Facts:
     trainers: tuple[tuple[str, str, TrainerPart], ...]
     certificates: int
     plans: int
+    host: str = ""
 
 
 Row = tuple[Any, ...]
@@ -115,7 +116,7 @@ Row = tuple[Any, ...]
 
 def read(training_id: UUID) -> Facts:
     """The facts of a training. One query."""
-    parts = [make(training_id) for make in (_people, _sessions, _agenda, _surveys, _photos, _trainers, _certificates)]
+    parts = [make(training_id) for make in PARTS]
     by_part: dict[str, list[Row]] = {}
     for part, *values in db.session.execute(union_all(*parts)):
         by_part.setdefault(part, []).append(tuple(values))
@@ -130,6 +131,7 @@ def read(training_id: UUID) -> Facts:
             for row in sorted(by_part.get("trainer", ()), key=lambda row: (list(TrainerPart).index(TrainerPart(row[2])), row[3]))
         ),
         certificates=sum(row[8] for row in by_part.get("certificate", ())),
+        host=next((row[0] for row in by_part.get("host", ())), ""),
         plans=sum(row[9] for row in by_part.get("certificate", ())),
     )
 
@@ -231,6 +233,16 @@ def _certificates(training_id: UUID) -> Select[Any]:
         _part("certificate", [], [func.count(), queries_surveys.plans_count(training_id)]).select_from(Certificate)
         .where(Certificate.training_id == training_id, Certificate.revoked_at.is_(None))
     )
+
+
+def _host(training_id: UUID) -> Select[Any]:
+    return (
+        _part("host", [Organisation.name], []).select_from(Training).join(Organisation, Organisation.id == Training.host_id)
+        .where(Training.id == training_id)
+    )
+
+
+PARTS = (_people, _sessions, _agenda, _surveys, _photos, _trainers, _certificates, _host)
 
 
 def _group(row: Row) -> Group:

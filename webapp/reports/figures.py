@@ -28,7 +28,7 @@ DIMENSIONS = ("organisation_type", "position_level", "sex")
 
 
 def compute(training: Training, now: datetime) -> Figures:
-    """The figures of a training as of `now`; its place and host must be loaded.
+    """The figures of a training as of `now`; its place must be loaded.
 
     Five queries at most, and one or two where definitions were not read yet.
     """
@@ -56,7 +56,7 @@ def about(training: Training, found: Facts) -> Figures:
         "titles": about_titles(training), "place": {tag: localised(training.place.names, tag) for tag in LANGUAGES},
         "first_day": training.first_day.isoformat() if training.first_day else None,
         "last_day": training.last_day.isoformat() if training.last_day else None, "zone": training.zone,
-        "venue": training.venue, "host": training.host.name if training.host else "", "purpose": training.purpose,
+        "venue": training.venue, "host": found.host, "purpose": training.purpose,
         "language": training.language, "seats": training.seats, "courses": [dict(each.title) for each in courses if each is not None],
         "trainers": [{"person": person_id, "part": part.value} for person_id, _name, part in found.trainers],
     }

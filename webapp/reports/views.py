@@ -91,6 +91,13 @@ def _writing_or_403(training_id: UUID) -> Desk:
     return desk if desk.found is not None else abort(404)
 
 
+@bp.get(REPORT + "/move")
+@signed_in
+def moved(training_id: UUID) -> Any:
+    """Where a page with a problem is opened again, in another language for instance."""
+    return redirect(address(desk_or_404(training_id).url), 303)
+
+
 @bp.post(REPORT + "/move")
 @signed_in
 def move(training_id: UUID) -> Any:
