@@ -97,3 +97,24 @@ def test_no_text_adds_a_header_or_a_recipient(subject, language, text, recipient
     ]
     assert len(message["To"].addresses) == 1
     assert not message.is_multipart()
+
+
+EVENT = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:{}\r\nBEGIN:VEVENT\r\nSUMMARY:培训\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+
+
+def test_each_calendar_object_is_a_part_that_names_its_method():
+    one = letter(text="您好", calendar=EVENT.format("REQUEST") + EVENT.format("CANCEL"))
+    text, *parts = sent(one).iter_parts()
+    assert text.get_content().strip() == "您好"
+    assert [(part.get_content_type(), part.get_param("method"), part.get_param("charset")) for part in parts] == [
+        ("text/calendar", "REQUEST", "utf-8"), ("text/calendar", "CANCEL", "utf-8"),
+    ]
+    assert parts[0].get_content() == EVENT.format("REQUEST")
+    assert compose(one, SENDER).as_bytes() == compose(one, SENDER).as_bytes()
+    assert compose(one, SENDER).as_bytes(policy=SMTP).isascii()
+
+
+@pytest.mark.parametrize("calendar", ["nonsense", EVENT.replace("METHOD:{}\r\n", "")])
+def test_what_is_no_calendar_is_not_sent(calendar):
+    with pytest.raises(UnsendableMail):
+        compose(letter(calendar=calendar), SENDER)

@@ -16,10 +16,11 @@ from webapp.core.database import db
 from webapp.core.mail.delivery import deliver
 from webapp.core.mail.models import MailState, OutboxMail
 from webapp.core.unit_of_work import unit_of_work
-from webapp.trainings import agenda, hooks, notices, services_people
+from webapp.trainings import agenda, hooks, notices, services_agenda, services_people
 from webapp.trainings.models import TrainingState
 from webapp.trainings.models_people import Participant, ParticipantState
 from webapp.trainings.records import locked
+from webapp.trainings.rules_agenda import SessionSent
 
 P = ParticipantState
 LATER = NOW + timedelta(minutes=10)
@@ -125,6 +126,19 @@ def test_a_cancelled_session_leaves_the_calendar_and_a_new_one_comes_in(database
     notices.send_due(LATER)
     found = events(mails()[1])
     assert [(each[0], each[1] == gone) for each in found] == [("REQUEST", False), ("REQUEST", False), ("CANCEL", True)]
+
+
+def test_a_session_that_stands_in_calendars_is_cancelled_and_not_deleted(database, training, cast):
+    register(training, cast.learner)
+    db.session.commit()
+    session = agenda.sessions(training.id)[1]
+    more = {"training_id": training.id, "session_id": session.id, "actor_id": cast.ids["trainer"], "now": NOW}
+    with pytest.raises(SessionSent):
+        services_agenda.delete_session(version=session.version, **more)
+    services_agenda.cancel_session(version=session.version, **more)
+    db.session.commit()
+    notices.send_due(LATER)
+    assert [each[0] for each in events(mails()[1])] == ["REQUEST", "CANCEL"]
 
 
 def test_who_declined_or_waits_hears_nothing_of_changes(database, training, make_participant, cast):

@@ -58,6 +58,15 @@ class SessionHeld(TrainingError):
         ))
 
 
+class SessionSent(TrainingError):
+    """A session that stands in people's calendars is not deleted: only a cancelled one can be taken out of them."""
+
+    def __init__(self) -> None:
+        super().__init__(_(
+            "This session stands in calendar entries that were mailed, so it cannot be deleted. Cancel it: then the entries go."
+        ))
+
+
 @dataclass(frozen=True)
 class SessionPlan:
     """A session as somebody wants it, in wall time of the venue."""

@@ -24,6 +24,7 @@ from webapp.participation.origin import Origin
 from webapp.trainings import agenda, services_attendance
 from webapp.trainings.models import AgendaItem, ItemKind, Training, TrainingSession
 from webapp.trainings.models_onsite import Attendance, AttendanceMark
+from webapp.trainings.models_people import Participant
 from webapp.trainings.records import locked
 from webapp.trainings.rules import EditedMeanwhile
 from webapp.trainings.rules_agenda import (
@@ -33,6 +34,7 @@ from webapp.trainings.rules_agenda import (
     ItemPlan,
     SessionHeld,
     SessionPlan,
+    SessionSent,
     check_items,
     check_open,
     check_session,
@@ -237,10 +239,13 @@ def resume_session(*, training_id: UUID, session_id: UUID, version: int, actor_i
 
 
 def delete_session(*, training_id: UUID, session_id: UUID, version: int, actor_id: UUID, now: datetime) -> None:
-    """The session with its agenda, for good. Raises `SessionHeld` if attendance was taken in it."""
+    """The session with its agenda, for good. Raises `SessionHeld` if attendance was taken in it, `SessionSent` if it was mailed."""
     training, session, _others = _session(training_id, session_id, version)
     if db.session.scalar(select(exists().where(AttendanceMark.session_id == session_id))) or _attendance(session_id):
         raise SessionHeld
+    mailed = exists().where(Participant.training_id == training_id, Participant.calendar_sent.is_not(None))
+    if db.session.scalar(select(mailed)):
+        raise SessionSent
     before = _state(session)
     db.session.execute(delete(AgendaItem).where(AgendaItem.session_id == session_id))
     db.session.delete(session)
