@@ -100,7 +100,7 @@ class _Builder:
         yield self._table([_("Key figure"), _("Count or mean")], rows, _("The training in figures"))
         rows = [[each.recommendation, each.who, self._day(each.by_when)] for each in self._recommendations()[:3]]
         if rows:
-            yield Paragraph(_("First recommendations:"))
+            yield Heading(_("First recommendations"), 3)
             yield Bullets([_in_short(row) for row in rows], ordered=True)
 
     def _heading(self, text: str) -> Heading:
