@@ -25,7 +25,7 @@ from webapp.questionnaires.services_results import keep_due
 from webapp.quizzes.jobs import close_expired
 from webapp.scheduler import retention
 from webapp.statistics import jobs as statistics
-from webapp.trainings import importing, jobs_tests, notices
+from webapp.trainings import importing, jobs_people, jobs_tests, notices
 from webapp.trainings.jobs_surveys import prepare_training_surveys
 
 
@@ -70,6 +70,7 @@ JOBS = (
     Job("issue-training-certificates", timedelta(minutes=5), issue_training_certificates),
     Job("send-surveys", timedelta(minutes=1), surveys.send_surveys),
     Job("import-participants", timedelta(seconds=5), importing.carry_out_due),
+    Job("sweep-participant-data", timedelta(hours=6), jobs_people.sweep),
     Job("send-training-mails", timedelta(minutes=1), notices.send_due),
     Job("send-training-tests", timedelta(minutes=1), jobs_tests.due_tests),
     Job("mix-survey-answers", timedelta(hours=6), surveys.mix_answers),

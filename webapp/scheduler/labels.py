@@ -25,6 +25,7 @@ JOBS = {
     "check-statistics": lazy("Check the statistics by counting anew"),
     "send-surveys": lazy("Send invitations to surveys and reminders"),
     "import-participants": lazy("Bring in lists of participants that trainers confirmed"),
+    "sweep-participant-data": lazy("Forget needs of participants and imported lists that were kept long enough"),
     "send-training-mails": lazy("Send news and reminders of trainings"),
     "send-training-tests": lazy("Send the links to tests of trainings, and hand in those whose time is over"),
     "mix-survey-answers": lazy("Mix the order of anonymous answers"),
