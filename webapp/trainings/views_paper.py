@@ -134,7 +134,7 @@ def export(training_id: UUID, form: str) -> Response:
         )
     columns = [attendance_sheet.heading(day.session) for day in table.half_days]
     head = [_("Participant code"), _("Name"), _("Organisation"), *columns, _("Hours")]
-    rows = [
+    rows: list[list[exports.Cell]] = [
         [line.person.code, line.person.name, line.person.organisation, *map(attendance_sheet.cell_text, line.cells), line.minutes / 60]
         for line in table.lines
     ]
