@@ -79,5 +79,5 @@ def handed_in(training_id: UUID, exercises: Sequence[Any]) -> dict[tuple[str, st
     )
     found: dict[tuple[str, str], dict[str, tuple[int, int]]] = {pair: {} for pair in pairs}
     for course, step, group, begun, done in rows:
-        found[course, step][group] = (begun, done)
+        found[str(course), str(step)][group] = (begun, done)
     return found
