@@ -28,7 +28,9 @@ from webapp.core.mail.services import queue
 from webapp.core.signals import OwnDataAsked, own_data
 from webapp.core.unit_of_work import unit_of_work
 from webapp.participation.models import ParticipationEvent
-from webapp.statistics.queries import counts
+from webapp.statistics import slow
+from webapp.statistics.definitions import FIGURES
+from webapp.statistics.slices import Slice
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 NAME = "王晓兰"
@@ -98,10 +100,10 @@ def test_after_erasure_no_table_holds_the_name_or_an_address(lived, cast, keep):
 
 
 def test_counts_stay_what_they_were(lived, cast):
-    asked = {"begins": None, "ends": None, "cut_off": NOW + timedelta(hours=1), "paths": None}
-    before, events = counts(**asked), db.session.query(ParticipationEvent).count()
+    asked = (Slice(cut_off=NOW + timedelta(hours=1)), (), FIGURES)
+    before, events = slow.count(*asked), db.session.query(ParticipationEvent).count()
     erase(cast)
-    assert counts(**asked) == before
+    assert slow.count(*asked) == before
     assert db.session.query(ParticipationEvent).count() == events
     person = db.session.get(Person, cast.ids["learner"])
     assert (person.name, person.place_id, person.sex, person.erased_at) == ("", None, None, NOW)

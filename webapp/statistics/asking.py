@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -22,11 +23,12 @@ from webapp.core.errors import DomainError
 from webapp.core.i18n import _
 from webapp.courses.catalogue import catalogue
 from webapp.places import queries as places
-from webapp.places.models import Place
-from webapp.statistics import access, trees, words
+from webapp.places.models import Place, PlaceSpell
+from webapp.statistics import access, words
 from webapp.statistics.answers import Source
 from webapp.statistics.rules import EARLIEST, BadPeriod, Period, read_day, read_period
 from webapp.statistics.slices import Dimension, Slice, before, year_ago
+from webapp.statistics.standing import Standing, held_on, standing, standing_on
 from webapp.trainings.models import Training
 
 T = TypeVar("T")
@@ -71,6 +73,14 @@ class Asked:
     against_kind: str = ""
     query: Sequence[tuple[str, str]] = field(default=())
     options: Mapping[str, str] = field(default_factory=dict)
+    held: Sequence[PlaceSpell] | None = None
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Where the chosen place stands in the tree that is asked for. At most two queries at the first call."""
+        if self.part.tree_on is None:
+            return standing(self.place, self.allowed)
+        return standing_on(self.held, self.allowed, self.part.tree_on, chosen=self.place is not None)
 
     @property
     def period(self) -> Period:
@@ -102,14 +112,15 @@ def read(
     tree_on = read_day("tree", args.get("tree", "")[:20], _("Places as they stood on"))
     place = _place(args.get("place", ""), allowed)
     training = _training(args.get("training", ""), allowed)
+    held = None if tree_on is None else held_on(place, allowed, tree_on)
     part = Slice(
-        cut_off=found.cut_off, first=days.first, last=days.last, paths=_paths(place, allowed, tree_on), tree_on=tree_on,
+        cut_off=found.cut_off, first=days.first, last=days.last, paths=_paths(place, allowed, tree_on, held), tree_on=tree_on,
         course_id=_course(args.get("course", "")), training_id=training.id if training else None,
         level_from=_level(args.get("level", "")), past=_flag(args, "past"),
     ).but(**{name: _values(args, key, dimension) for key, name, dimension in _LISTS})
     kind = args.get("against", "")
     options = {name: args.get(name, "").strip() for name in also}
-    return Asked(part, allowed, place, training, _against(kind, part), kind, _query(args, also), options)
+    return Asked(part, allowed, place, training, _against(kind, part), kind, _query(args, also), options, held)
 
 
 def _query(args: MultiDict[str, str], also: frozenset[str]) -> list[tuple[str, str]]:
@@ -202,17 +213,12 @@ def _found(text: str, find: Callable[[UUID], T | None]) -> T | None:
         return None
 
 
-def _paths(place: Place | None, allowed: tuple[str, ...] | None, tree_on: date | None) -> tuple[str, ...] | None:
+def _paths(
+    place: Place | None, allowed: tuple[str, ...] | None, tree_on: date | None, held: Sequence[PlaceSpell] | None,
+) -> tuple[str, ...] | None:
     if tree_on is None:
         return (place.path,) if place else allowed
-    held = [place] if place else None if allowed is None else places.at_paths(allowed)
-    if held is None:
-        return None
-    states = trees.states([each.id for each in held], tree_on)
-    if place and place.id not in states:
-        raise BadPeriod("tree", _("%(place)s was not there on %(day)s. Choose another day or another place.",
-                                  place=place.name(), day=tree_on.isoformat()))
-    return tuple(sorted(state.path for state in states.values()))
+    return None if held is None else tuple(each.path for each in held)
 
 
 def _course(text: str) -> str | None:

@@ -27,7 +27,6 @@ from webapp.statistics.asking import RELATIVE, Asked, BadQuestion, query_of
 from webapp.statistics.pages_time import choices as figure_choices
 from webapp.statistics.rules import BadPeriod
 from webapp.statistics.slices import TIMES, Dimension
-from webapp.statistics.standing import Standing, standing
 from webapp.trainings.models import Training
 from webapp.trainings.records import title_of
 
@@ -39,6 +38,8 @@ TABS: Mapping[str, Any] = {
 MANY = (
     Dimension.ORGANISATION, Dimension.SEX, Dimension.AGE, Dimension.LANGUAGE, Dimension.DEVICE, Dimension.CHANNEL,
 )
+# What stands in the first row of the form.
+FIRST = frozenset({"by", "figure", "place", "period", "from", "to", "course"})
 # More trainings than this are chosen on their page.
 MOST_TRAININGS = 300
 
@@ -65,10 +66,10 @@ class Picker:
     @classmethod
     def read(cls, args: MultiDict[str, str]) -> Picker:
         """Where the reader is in looking for a place."""
-        if not any(of_picker(key) for key in args):
+        sent = any(key.startswith("place-") for key in args)
+        if not sent and args.get("choose") != "place":
             return cls()
         field: PlaceField = _PlaceForm(args).place
-        sent = any(key.startswith("place-") for key in args)
         return cls(field, shown=not sent or field.redisplays, redirects=sent and not field.redisplays)
 
     @property
@@ -102,7 +103,7 @@ def period_links(now: datetime) -> list[tuple[str, str, bool]]:
 
 
 def _changed(**changes: str | None) -> str:
-    """This page with another period, on its first page of rows."""
+    """The same page with another period, on its first page of rows."""
     query: dict[str, Any] = {key: values for key, values in request.args.to_dict(flat=False).items() if not of_picker(key)}
     return address(request.path, **{**query, "from": None, "to": None, "page": None, **changes})
 
@@ -130,11 +131,6 @@ class FilterForm:
         """What the page is called."""
         return str(TABS[self.page])
 
-    @cached_property
-    def standing(self) -> Standing:
-        """Places above and below the chosen one."""
-        return standing(self.asked.place, self.asked.allowed, self.asked.part.tree_on)
-
     @property
     def error_field(self) -> str | None:
         """The field to mend, if it is one of the form."""
@@ -143,12 +139,19 @@ class FilterForm:
     @property
     def fields(self) -> frozenset[str]:
         """Names of the controls that are shown."""
-        own = {"from", "to", "period", "level", "tree", "against", "past", "training", *(each.value for each in MANY)}
+        own = {"from", "to", "period", "level", "tree", "against", "past", *(each.value for each in MANY)}
         if not request.view_args or "course" not in request.view_args:
             own.add("course")
         if not self.picker.shown:
             own.add("place")
+        if self.chooses_training:
+            own.add("training")
         return frozenset(own | set(self.asked.options))
+
+    @property
+    def chooses_training(self) -> bool:
+        """Whether trainings are listed: only where one is chosen or wanted, since they cost a query."""
+        return bool(self.typed.get("training")) or self.typed.get("choose") == "training"
 
     def value(self, name: str) -> str:
         """What was typed or chosen in a control."""
@@ -161,7 +164,7 @@ class FilterForm:
     @property
     def opens(self) -> bool:
         """Whether the further filters are unfolded: while one of them is to be mended."""
-        return self.picker.shown or (self.error_field is not None and self.error_field not in {"from", "to", "period", "place", "course"})
+        return self.picker.shown or self.typed.get("choose") == "training" or (self.error_field is not None and self.error_field not in FIRST)
 
     @property
     def periods(self) -> list[tuple[str, str]]:
@@ -172,17 +175,17 @@ class FilterForm:
     @property
     def places(self) -> list[tuple[str, str]]:
         """The places above, the chosen one, and those below it."""
-        where = self.standing
+        where = self.asked.standing
         above = [(str(each.id), "› " * depth + each.name) for depth, each in enumerate(where.above)]
         return [*above, *((str(each.id), "› " * len(where.above) + each.name) for each in where.below)]
 
     @property
     def crumbs(self) -> list[tuple[str, str]]:
         """The places above as links of this page, with the whole first; nothing where the whole is shown."""
-        if not self.standing.above:
+        if not self.asked.standing.above:
             return []
         every = _("All places") if self.asked.allowed is None else _("Your places")
-        above = [(each.name, self._with("place", str(each.id))) for each in self.standing.above]
+        above = [(each.name, self._with("place", str(each.id))) for each in self.asked.standing.above]
         return [(every, self._with("place", None)), *above]
 
     @property

@@ -54,11 +54,11 @@ def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001 
             (_("Counties in which nobody passed a test"), "passed"),
         )),
     ]
-    heads = [Head(_("Number")), Head(_("of")), *(Head(text, digits=1, unit="%") for text in (
+    heads = [Head(_("Number")), Head(_("Out of")), *(Head(text, digits=1, unit="%") for text in (
         _("Share"), _("Interval from"), _("Interval to"),
     ))]
     gaps = Table("gaps", _("Shares that show who takes part"), _("Who"), heads, lines, [
-        _("Of people only those count who stated their sex, level or age; “of” says how many these are."),
+        _("Of people only those count who stated their sex, level or age; “out of” says how many these are."),
     ])
     says = [
         _("The interval (Wilson, 95%) says how far the share may lie from the tendency behind it, by chance alone: with few people it is "

@@ -12,9 +12,9 @@ from webapp.statistics.asking import Asked
 from webapp.statistics.definitions import BY_KEY, FIGURES, Measure
 from webapp.statistics.grids import figures, heads, page_url, unequal, values, whole_of
 from webapp.statistics.pages_places import no_ranking
-from webapp.statistics.pages_time import figure_key
+from webapp.statistics.pages_time import figure_key, headline
 from webapp.statistics.slices import Dimension
-from webapp.statistics.standing import Spot, standing
+from webapp.statistics.standing import Spot, tops
 from webapp.statistics.tables import Line, Shown, Table, head_of, number_of
 from webapp.statistics.tiles import TILES
 
@@ -30,19 +30,19 @@ def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001 
     then = None
     if asked.against is not None:
         then = {each[0]: counted for each, counted in found.count(asked.against, (Dimension.PROVINCE,), FIGURES).items()}
-    tops = [each for each in standing(None, None, asked.part.tree_on).below if each.country == COUNTRY and _inside(asked, each)]
+    provinces = [each for each in tops(asked.part.tree_on) if each.country == COUNTRY and _inside(asked, each)]
     lines = [
         Line(each.name, values(wanted, now_.get(each.path, {}), None if then is None else then.get(each.path, {})),
              page_url("places", asked, place=str(each.id)) if _allowed(asked, each) else "")
-        for each in tops
+        for each in provinces
     ]
     whole = whole_of(found, asked.part)
     lines.append(Line(_("Total"), values(wanted, whole, None if asked.against is None else whole_of(found, asked.against)), total=True))
     figure = BY_KEY[key]
-    title = _("%(figure)s by province", figure=figure.label)
+    title = headline(_("%(figure)s by province", figure=figure.label))
     table = Table(
         "provinces", title, _("Province"), heads(asked, wanted), lines, unequal(wanted, list(now_.values()), whole),
-        chart=_drawn(title, key, tops, now_),
+        chart=_drawn(title, key, provinces, now_),
     )
     says = [no_ranking(), _("A tile is a province in about its direction; its size says nothing of the area. An empty tile has nothing "
                             "to count, or lies outside the places shown.")]

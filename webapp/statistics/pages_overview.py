@@ -17,7 +17,7 @@ from webapp.statistics.tables import Head, Line, Shown, Table, Value
 
 # The programme reports the officials of this level and above.
 REPORTED = PositionLevel.MIDDLE
-ORDER = ("views", "readers", "started", "passed", "attended", "provinces", "counties")
+ORDER = ("views", "readers", "enrolled", "started", "passed", "attended", "provinces", "counties")
 LEADS_TO = {"attended": "trainings", "provinces": "map", "counties": "places"}
 
 

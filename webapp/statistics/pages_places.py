@@ -13,7 +13,7 @@ from webapp.statistics.asking import Asked
 from webapp.statistics.definitions import FIGURES, Figure
 from webapp.statistics.grids import figures, heads, page_url, unequal, values, whole_of
 from webapp.statistics.slices import PLACES, Dimension, Slice
-from webapp.statistics.standing import Spot, Standing, standing
+from webapp.statistics.standing import Spot, Standing
 from webapp.statistics.tables import Line, Shown, Table
 
 KEYS = ("views", "readers", "started", "passed", "attended", "trainings", "counties")
@@ -22,7 +22,7 @@ Row = tuple[str, str, dict[str, int], dict[str, int] | None]
 
 def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001  all pages are asked alike
     """The places directly below the chosen one, by code."""
-    where = standing(asked.place, asked.allowed, asked.part.tree_on)
+    where = asked.standing
     wanted = figures(KEYS)
     rows = list(_rows(asked, found, where, wanted))
     lines = [Line(name, values(wanted, mine, theirs), url) for name, url, mine, theirs in rows]

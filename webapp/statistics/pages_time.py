@@ -48,6 +48,11 @@ def figure_key(asked: Asked, usual: str) -> str:
     return key
 
 
+def headline(text: str) -> str:
+    """A heading that begins with the name of a figure, which are written small within sentences."""
+    return text[:1].upper() + text[1:]
+
+
 def choices() -> list[tuple[str, str]]:
     """Every figure, for a select."""
     return [(each.key, str(each.label)) for each in FIGURES]
@@ -63,7 +68,7 @@ def by_time(asked: Asked, found: Source, by: Dimension, key: str, keys: Sequence
     lines.append(Line(_("Total"), values(wanted, whole, None), total=True))
     notes = unequal(wanted, [now.get(each, {}) for each in units], whole)
     figure = BY_KEY[key]
-    title = _("%(figure)s by %(unit)s", figure=figure.label, unit=str(words.DIMENSIONS[by]).lower())
+    title = headline(_("%(figure)s by %(unit)s", figure=figure.label, unit=str(words.DIMENSIONS[by]).lower()))
     chart = None
     if 0 < len(units) <= MOST_COLUMNS:
         head, drawn = head_of(figure), {each: number_of(figure, now.get(each, {}).get(key, 0)) for each in units}

@@ -36,9 +36,8 @@ def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001 
         row = values(wanted, counted.get(training.id, {}), None if then is None else then.get(training.id, {}))
         # What others do is theirs to show: the people of these places are counted, the training has no name.
         place, state = (training.place.name(), str(STATES[training.state])) if mine else ("", "")
-        lines.append(Line(
-            title_of(training) if mine else _("a training elsewhere"), [place, _day(training.first_day), state, *row], f"/trainings/{training.id}/" if mine else "",
-        ))
+        title, url = (title_of(training), f"/trainings/{training.id}/") if mine else (_("a training elsewhere"), "")
+        lines.append(Line(title, [place, _day(training.first_day), state, *row], url))
     whole = whole_of(found, asked.part)
     before = None if asked.against is None else whole_of(found, asked.against)
     lines.append(Line(_("Total"), ["", "", "", *values(wanted, whole, before)], total=True))

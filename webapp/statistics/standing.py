@@ -38,34 +38,49 @@ class Standing:
         return self.above[-1] if self.above else None
 
 
-def standing(place: Place | None, allowed: tuple[str, ...] | None, tree_on: date | None) -> Standing:
-    """The neighbourhood of a place; without one, the tops of what the reader may see. At most three queries.
+def standing(place: Place | None, allowed: tuple[str, ...] | None) -> Standing:
+    """The neighbourhood of a place now; without one, the tops of what the reader may see. At most two queries."""
+    return _now(place, allowed)
 
-    Raises `BadPeriod` for a place that was not there on the day.
+
+def tops(tree_on: date | None) -> list[Spot]:
+    """All places at the top now, or on a day. One query."""
+    return [_of_place(each) for each in places.children(None)] if tree_on is None else [_of_spell(each) for each in trees.tops(tree_on)]
+
+
+def held_on(place: Place | None, allowed: tuple[str, ...] | None, day: date) -> list[PlaceSpell] | None:
+    """What the place, or the tops of the reader's trees, were on a day; None for everywhere. At most two queries.
+
+    Raises `BadPeriod` for a place that was not there.
     """
-    return _now(place, allowed) if tree_on is None else _on(place, allowed, tree_on)
+    if place is None and allowed is None:
+        return None
+    held = [place] if place is not None else places.at_paths(allowed or ())
+    states = trees.states([each.id for each in held], day)
+    if place is not None and place.id not in states:
+        raise BadPeriod("tree", _("%(place)s was not there on %(day)s. Choose another day or another place.",
+                                  place=place.name(), day=day.isoformat()))
+    return sorted(states.values(), key=lambda each: each.path)
+
+
+def standing_on(held: Sequence[PlaceSpell] | None, allowed: tuple[str, ...] | None, day: date, *, chosen: bool) -> Standing:
+    """The neighbourhood of the chosen place on a day, or of the tops of the reader's trees: see `held_on`. At most two queries."""
+    if held is None:
+        return Standing([], tops(day))
+    if not chosen:
+        return Standing([], [_of_spell(each) for each in held])
+    above, below = trees.around(held[0], day)
+    if allowed is None:
+        return Standing([_of_spell(each) for each in above], [_of_spell(each) for each in below])
+    # What stood below and belongs to others today is counted here, but its own page is theirs.
+    mine = {each.id for each in places.many({row.place_id for row in (*above, *below)}).values() if access.covers(allowed, each)}
+    return Standing(_mine(above, mine), _mine(below, mine))
 
 
 def _now(place: Place | None, allowed: tuple[str, ...] | None) -> Standing:
     above = [each for each in places.lineage(place) if access.covers(allowed, each)] if place else []
     below = places.children(place) if place is not None or allowed is None else places.at_paths(allowed)
     return Standing([_of_place(each) for each in above], [_of_place(each) for each in below])
-
-
-def _on(place: Place | None, allowed: tuple[str, ...] | None, day: date) -> Standing:
-    if place is None and allowed is None:
-        return Standing([], [_of_spell(each) for each in trees.tops(day)])
-    if place is None:
-        held = trees.states([each.id for each in places.at_paths(allowed or ())], day)
-        return Standing([], sorted((_of_spell(each) for each in held.values()), key=lambda each: each.path))
-    state = trees.states([place.id], day).get(place.id)
-    if state is None:
-        raise BadPeriod("tree", _("%(place)s was not there on %(day)s. Choose another day or another place.",
-                                  place=place.name(), day=day.isoformat()))
-    above, below = trees.around(state, day)
-    # What stood below and belongs to others today is counted here, but its own page is theirs.
-    mine = {each.id for each in places.many({row.place_id for row in (*above, *below)}).values() if access.covers(allowed, each)}
-    return Standing(_mine(above, mine), _mine(below, mine))
 
 
 def _mine(found: Iterable[PlaceSpell], mine: set[UUID]) -> list[Spot]:

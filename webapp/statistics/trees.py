@@ -1,4 +1,4 @@
-"""Counting by the tree as it stood on a day, or as it stands after everything since.
+"""The tree as it stood on a day: which places were there, what lay around one. How events count in it is in `ground`.
 
 Each event names the place of its moment. On a chosen day that place may not be: it had closed before, then its successor
 stands for it, and where it has none the place above; or it had not opened yet, then the place that it was split from stands
@@ -13,32 +13,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import and_, or_, select
 
 from webapp.core.database import db
-from webapp.places.models import Place, PlaceSpell
-from webapp.places.queries import within
+from webapp.places.models import PlaceSpell
 
 
 def on_day(day: date) -> Any:
     """The condition that a spell was in force on a day."""
     return and_(PlaceSpell.valid_from <= day, or_(PlaceSpell.valid_until.is_(None), PlaceSpell.valid_until > day))
-
-
-def standing_for(paths: Sequence[str], day: date) -> Select[Any]:
-    """Ids of all places that count in one of the trees of a day, those included that others stand for. For an `IN`, no query of its own."""
-    spell, first = aliased(PlaceSpell), aliased(PlaceSpell)
-    opened = exists().where(spell.place_id == Place.id, spell.valid_from <= day)
-    above_first = select(first.parent_id).where(first.place_id == Place.id).order_by(first.valid_from).limit(1).scalar_subquery()
-    link = case(
-        (~opened, func.coalesce(Place.origin_id, above_first)), else_=func.coalesce(Place.successor_id, Place.parent_id),
-    )
-    elsewhere = select(Place.id, link.label("stands")).where(or_(Place.closed_on <= day, ~opened)).cte("elsewhere")
-    there = select(PlaceSpell.place_id.label("id")).where(on_day(day), or_(*(within(path, PlaceSpell.path) for path in paths)))
-    found = there.cte("standing", recursive=True)
-    found = found.union(select(elsewhere.c.id).join(found, elsewhere.c.stands == found.c.id))
-    return select(found.c.id)
 
 
 def states(place_ids: Sequence[UUID], day: date) -> dict[UUID, PlaceSpell]:

@@ -63,15 +63,15 @@ def unit_word(dimension: Dimension, unit: str) -> str:
     year, _hyphen, rest = unit.partition("-")
     match dimension:
         case Dimension.QUARTER:
-            return _("quarter %(quarter)s of %(year)s", quarter=rest[1:], year=year)
+            return _("Q%(quarter)s %(year)s", quarter=rest[1:], year=year)
         case Dimension.WEEK:
-            return _("week %(week)s of %(year)s", week=rest[1:], year=year)
+            return _("Week %(week)s, %(year)s", week=rest[1:], year=year)
         case Dimension.MONTH:
             return dates.month_text(date(int(year), int(rest), 1), current_language(), UTC)
         case Dimension.DAY:
             return dates.day_text(date.fromisoformat(unit), current_language(), UTC)
         case _:
-            return _("the year %(year)s", year=year)
+            return year
 
 
 def choices(dimension: Dimension) -> list[tuple[str, str]]:
