@@ -132,7 +132,7 @@ def move(
         edition = _publish(report, found, person.id, now)
     report.state, report.version = step.after, report.version + 1
     _note(report, before, step.after, person.id, words, now)
-    record(actor_id=person.id, action=f"report.{ACTIONS[wanted]}", subject=("report", report.id), now=now, place_id=training.place_id,
+    record(actor_id=person.id, action=ACTIONS[wanted], subject=("report", report.id), now=now, place_id=training.place_id,
            before={"state": before}, after={"state": step.after, "edition": report.edition})
     people = queries.reviewers(training, person.id, now) if wanted in TO_REVIEWERS else queries.trainers(training.id, person.id)
     mail.tell(to=people, training=training, move=wanted, by=person.name, words=words, now=now)
@@ -140,8 +140,8 @@ def move(
 
 
 ACTIONS = {
-    Move.SUBMIT: "submitted", Move.TAKE_BACK: "taken_back", Move.RETURN: "returned", Move.APPROVE: "approved", Move.PUBLISH: "published",
-    Move.CORRECT: "correction_begun",
+    Move.SUBMIT: "report.submitted", Move.TAKE_BACK: "report.taken_back", Move.RETURN: "report.returned", Move.APPROVE: "report.approved",
+    Move.PUBLISH: "report.published", Move.CORRECT: "report.correction_begun",
 }
 TO_REVIEWERS = frozenset({Move.SUBMIT, Move.TAKE_BACK})
 
