@@ -16,7 +16,7 @@ SUBJECTS = {
     "change": lazy("Change of many at once"), "place_operation": lazy("Change of places"), "content_revision": lazy("Revision"),
     "sheet": lazy("Sheet"), "survey": lazy("Survey"), "questionnaire": lazy("Questionnaire"),
     "report": lazy("Post-training report"),
-    "training": lazy("Training"),
+    "training": lazy("Training"), "past_batch": lazy("Participation of former years"), "statistic_period": lazy("Period of the statistics"),
 }
 ACTIONS = {
     "change.undone": lazy("Change of many at once undone"),
@@ -95,6 +95,14 @@ ACTIONS = {
     "survey.people_taken_off": lazy("People taken off a survey"),
     "survey.reopened": lazy("Survey opened again"),
     "settings.changed": lazy("Settings changed"),
+    "statistics.past_brought": lazy("Participation of former years brought in"),
+    "statistics.past_taken_back": lazy("Participation of former years taken back"),
+    "statistics.period_closed": lazy("Period of the statistics closed"),
+    "statistics.period_published": lazy("Closed period of the statistics published"),
+    "statistics.period_withdrawn": lazy("Closed period of the statistics no longer published"),
+    "statistics.plan_removed": lazy("Planned figure removed"),
+    "statistics.plan_set": lazy("Planned figure set"),
+    "statistics.plans_imported": lazy("Planned figures brought in"),
     "sign_in.created": lazy("Sign-in added"),
     "sign_in.disabled": lazy("Sign-in disabled"),
     "sign_in.email_changed": lazy("E-mail address changed"),

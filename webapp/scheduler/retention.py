@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
+from webapp.core.frozen import dataclass
 from webapp.accounts import services_imports
 from webapp.accounts.models import MailToken, Session, SignUp
 from webapp.accounts.models_data import ErasureRequest
@@ -31,6 +31,7 @@ from webapp.places.models_operations import PlaceOperation
 from webapp.questionnaires.models import Sheet, SheetComment, SheetFile, SheetState
 from webapp.questionnaires.models_surveys import Survey, SurveyTicket
 from webapp.quizzes.models import Attempt, AttemptLog
+from webapp.statistics.models import Check
 
 SESSIONS_KEPT = timedelta(days=1)
 REPORTS_KEPT = timedelta(seconds=2 * TICKET_SECONDS)
@@ -41,6 +42,7 @@ INVITATIONS_KEPT = timedelta(days=365)
 STEPS_KEPT = timedelta(days=730)
 EMPTY_SHEETS_KEPT = timedelta(days=90)
 SURVEYS_KEPT = timedelta(days=90)
+CHECKS_KEPT = timedelta(days=400)
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,10 @@ PERIODS: tuple[Period, ...] = (
     Period(
         "survey-tickets", lazy("Tickets of anonymous answers that never came"), SURVEYS_KEPT, lazy("after the closing"), SurveyTicket,
         lambda now: SurveyTicket.survey_id.in_(_long_closed(now)),
+    ),
+    Period(
+        "checks", lazy("Nightly checks of the statistics"), CHECKS_KEPT, lazy("after the check"), Check,
+        lambda now: Check.at <= now - CHECKS_KEPT,
     ),
     Period("answers", lazy("Answers to surveys"), None, lazy("kept; after erasure without a name")),
     Period("sheets", lazy("Sheets and their history"), None, lazy("until everybody on them is erased")),

@@ -6,13 +6,15 @@ from flask import Flask
 
 from webapp.core.i18n import lazy
 from webapp.core.ui.navigation import add_link
-from webapp.statistics import models, views
+from webapp.statistics import models, own_data, own_merge, views, views_files, views_pivot
 from webapp.statistics.access import see_statistics
 
-__all__ = ["init_app", "models"]
+__all__ = ["init_app", "models", "views_files", "views_pivot"]
 
 
 def init_app(app: Flask) -> None:
     """Register the page and its link, shown to those who may open it."""
     app.register_blueprint(views.bp)
     add_link(app, lazy("Statistics"), "/statistics/", rank=30, shown=see_statistics)
+    own_data.wire()
+    own_merge.wire()
