@@ -16,7 +16,7 @@ from webapp.statistics.slices import PLACES, Dimension, Slice
 from webapp.statistics.standing import Spot, Standing
 from webapp.statistics.tables import Line, Shown, Table
 
-KEYS = ("views", "readers", "started", "passed", "attended", "trainings", "counties")
+KEYS = ("views", "readers", "enrolled", "started", "passed", "attended", "trainings", "counties")
 Row = tuple[str, str, dict[str, int], dict[str, int] | None]
 
 
