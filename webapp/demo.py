@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from webapp import demo_programme
+from webapp import demo_programme, demo_trainings
 from webapp.accounts import services as accounts
 from webapp.accounts.models import OrganisationType, Person, PositionLevel, Role, Sex, SignIn
 from webapp.core import clock
 from webapp.core.database import db
 from webapp.core.errors import DomainError
+from webapp.core.frozen import dataclass
 from webapp.core.ids import new_id
 from webapp.core.unit_of_work import unit_of_work
 from webapp.courses.content import Course, QuizKind, StepKind
-from webapp.courses.questions import Matching, Multiple, Numeric, Ordering, Question, Single, TrueFalse
+from webapp.demo_participants import right_response
 from webapp.learning import services as learning
 from webapp.learning.models import Enrolment
 from webapp.participation.models import Device
@@ -28,7 +28,6 @@ from webapp.places.models import Place
 from webapp.questionnaires import demo as sheets
 from webapp.quizzes import queries as quizzes
 from webapp.quizzes import services as quizzing
-from webapp.quizzes.grading import Response
 from webapp.quizzes.questions import read_paper
 from webapp.quizzes.responses import Given, Stamp
 
@@ -87,6 +86,9 @@ def load(*, course: Course, password_hash: str, now: datetime, programme: bool =
                 learner=people["learner"], colleague=people["author"], trainer=people["trainer"], neighbour=crowd[NEIGHBOUR], now=now,
             )
             if programme:
+                demo_trainings.load(
+                    course=course, trainer=people["trainer"], staff=people["staff"], learner=people["learner"], now=now,
+                )
                 demo_programme.load(course=course, now=now)
         else:
             _give_password(password_hash)
@@ -184,23 +186,6 @@ def _attempt(
     quizzing.save(attempt=found.attempt, given=given, stamp=Stamp(int(later.timestamp() * 1000)), now=later)
     quizzing.submit(owned=found, course=course, origin=origin, now=later)
     return bool(found.attempt.passed)
-
-
-def right_response(question: Question) -> Response:
-    """The response that earns all points."""
-    match question:
-        case Single():
-            return question.right_option.id
-        case TrueFalse():
-            return "true" if question.answer else "false"
-        case Multiple():
-            return [option.id for option in question.options if option.right]
-        case Matching():
-            return {pair.id: pair.id for pair in question.pairs}
-        case Ordering():
-            return {item.id: place for place, item in enumerate(question.items, 1)}
-        case Numeric():
-            return str(question.answer)
 
 
 def accounts_shown() -> Sequence[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from webapp.courses.questions import Matching, Numeric, Ordering
-from webapp.demo import right_response
+from webapp.demo_participants import right_response
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

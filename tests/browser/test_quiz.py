@@ -12,7 +12,7 @@ from tests.browser.answers import answer, answer_all, secrets, wrong_token
 from tests.browser.reader import DESK, ENGLISH, PHONE, Opens, Reader
 from tests.browser.world import COURSE, FINAL, LESSONS, Account, World
 from webapp.courses.questions import Single
-from webapp.demo import right_response
+from webapp.demo_participants import right_response
 
 pytestmark = pytest.mark.browser
 
