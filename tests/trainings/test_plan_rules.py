@@ -30,7 +30,7 @@ def training(**columns) -> Training:
         "state": S.ANNOUNCED, "first_day": date(2026, 12, 14), "last_day": date(2026, 12, 15), "venue": "长安区委党校", "seats": None,
         "room_capacity": None, "test_course_id": None, "tests_needed": TestsNeeded.NONE,
     }
-    return Training(**{**values, **columns})
+    return Training(**{"zone": "Asia/Shanghai", **values, **columns})
 
 
 @given(st.lists(st.sampled_from(list(S)), max_size=12))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, _n, current_language
 from webapp.core.ui.dates import day_text
 from webapp.trainings import labels, rules
@@ -72,7 +72,9 @@ def _report(training: Training, counted: Figures, column: ReportColumn | None, t
 
 
 def _tests(training: Training, counted: Figures, today: date) -> list[Late]:
-    if not training.test_course_id or training.first_day is None or training.last_day is None:
+    # A closed record takes no more tests.
+    closed = training.state is TrainingState.CLOSED
+    if closed or not training.test_course_id or training.first_day is None or training.last_day is None:
         return []
     found = []
     wants_before = training.tests_needed is not TestsNeeded.AFTER

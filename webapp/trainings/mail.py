@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +12,7 @@ from webapp.accounts.mail import link
 from webapp.accounts.models import Organisation, Person, SignIn
 from webapp.core.config import settings
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, speaking
 from webapp.core.mail.message import sender
 from webapp.core.mail.services import queue
@@ -256,15 +256,14 @@ def _send(
 ) -> None:
     """A mail with the entries of the calendar: `held`, those of today (with `gone` also what was cancelled); else all are taken out."""
     to, training = address_of(person), told.training
-    entry = entry_of(training, participant, person, to)
-    if held:
-        dropped = told.gone if gone and participant.calendar_sent is not None else ()
-        calendar = calendar_entry.mailed(training, participant, entry, now, held=told.sessions, gone=dropped)
-        participant.calendar_sent = training.calendar_sequence
-    else:
-        had = participant.calendar_sent is not None
-        calendar = calendar_entry.mailed(training, participant, entry, now, gone=[*told.sessions, *told.gone]) if had else ""
-        participant.calendar_sent = None
+    had, calendar = participant.calendar_sent is not None, ""
+    participant.calendar_sent = training.calendar_sequence if held else None
+    # Making entries takes longer than all the rest; most of those whom trainers list have no address.
+    if to and (held or had):
+        entry = entry_of(training, participant, person, to)
+        dropped = told.gone if gone and had else ()
+        calendar = calendar_entry.mailed(training, participant, entry, now, held=told.sessions, gone=dropped) if held \
+            else calendar_entry.mailed(training, participant, entry, now, gone=[*told.sessions, *told.gone])
     queue(
         to=to, subject=subject, text=_letter(person, parts), language=person.language, now=now, person_id=person.id, calendar=calendar,
     )

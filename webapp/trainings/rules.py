@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
+from zoneinfo import ZoneInfo
 
 from webapp.core.errors import DomainError
 from webapp.core.i18n import _
@@ -65,7 +66,7 @@ def check_move(training: Training, after: TrainingState, sessions: int, note: st
         raise MoveRefused(_("Please add at least one session to the agenda first."))
     if after is S.ANNOUNCED and not training.venue:
         raise MoveRefused(_("Please enter the venue first: it stands in the invitations."))
-    if after is S.REPORTING and training.first_day is not None and now.date() < training.first_day:
+    if after is S.REPORTING and training.first_day is not None and now.astimezone(ZoneInfo(training.zone)).date() < training.first_day:
         raise MoveRefused(_("The training has not begun yet, so there is nothing to report."))
 
 
