@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
@@ -20,6 +20,7 @@ from webapp.core import clock
 from webapp.core.config import settings
 from webapp.core.database import db
 from webapp.core.errors import DomainError
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.courses.catalogue import catalogue
 from webapp.places import queries as places
@@ -184,6 +185,8 @@ def _against(kind: str, part: Slice) -> Slice | None:
     if part.first is None or part.last is None:
         raise BadPeriod("from", _("Please choose the first and the last day of the period that is to be compared."))
     first, last = before(part.first, part.last) if kind == "before" else (year_ago(part.first), year_ago(part.last))
+    if first < EARLIEST:
+        raise BadQuestion("against", _("There is no data before %(year)d, so there is nothing to compare with.", year=EARLIEST.year))
     return part.but(first=first, last=last)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from babel.dates import get_timezone_name
 
 from webapp.core.config import settings
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, babel_locale, current_language, localised
 from webapp.core.ui import dates
 from webapp.courses.catalogue import catalogue

@@ -44,7 +44,7 @@ def funnel(name: str, title: str, keys: Sequence[str], asked: Asked, found: Sour
         Line(str(each.label), [*values([each], now, then), share], note=str(each.definition))
         for each, share in zip(wanted, shares, strict=True)
     ]
-    people = Head(_("People"))
+    people = Head(_("Number of people"))
     columns = [people, *heads(asked, wanted[:1])[1:], Head(_("Share of the step before"), digits=1, unit="%")]
     return Table(name, title, _("Step"), columns, lines, chart=_drawn(title, wanted, now, shares))
 
@@ -61,4 +61,4 @@ def _drawn(title: str, wanted: Sequence[Figure], now: dict[str, int], shares: Se
         Bar(str(each.label), now[each.key], head_of(each).words(now[each.key]), "" if share is None else head.words(share))
         for each, share in zip(wanted, shares, strict=True)
     ]
-    return Bars(title, _("Step"), _("People"), bars, notes=_("Share of the step before"))
+    return Bars(title, _("Step"), _("Number of people"), bars, notes=_("Share of the step before"))

@@ -54,10 +54,10 @@ def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001 
             (_("Counties in which nobody passed a test"), "passed"),
         )),
     ]
-    heads = [Head(_("Number")), Head(_("Out of")), *(Head(text, digits=1, unit="%") for text in (
+    heads = [Head(_("How many")), Head(_("Out of")), *(Head(text, digits=1, unit="%") for text in (
         _("Share"), _("Interval from"), _("Interval to"),
     ))]
-    gaps = Table("gaps", _("Shares that show who takes part"), _("Who"), heads, lines, [
+    gaps = Table("gaps", _("Shares that show who takes part"), _("Group of people, or places"), heads, lines, [
         _("Of people only those count who stated their sex, level or age; “out of” says how many these are."),
     ])
     says = [

@@ -43,7 +43,7 @@ def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001 
         _("cities in preparation or negotiation"), planned if theirs is None else [*planned, None, None, None],
         note=_("Cities for which a training is being negotiated or prepared today, whatever the period; in none of the other figures."),
     ))
-    heads = [Head(_("Number"))]
+    heads = [Head(_("Value"))]
     if theirs is not None:
         heads += [Head(_("Compared with")), Head(_("change"), signed=True), Head(_("change in per cent"), digits=1, unit="%", signed=True)]
     table = Table("key-figures", _("Key figures"), _("Figure"), heads, lines, key=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 from math import ceil
 
 from webapp.core.charts.measure import width
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import plain
 
 Number = int | float | Decimal
