@@ -140,7 +140,7 @@ class FilterForm:
     def fields(self) -> frozenset[str]:
         """Names of the controls that are shown."""
         own = {"from", "to", "period", "level", "tree", "against", "past", *(each.value for each in MANY)}
-        if not request.view_args or "course" not in request.view_args:
+        if not request.view_args or "course_id" not in request.view_args:
             own.add("course")
         if not self.picker.shown:
             own.add("place")

@@ -82,13 +82,13 @@ def page(page: str) -> Any:
     return answer(page)
 
 
-@bp.get("/statistics/courses/<course>")
+@bp.get("/statistics/courses/<course_id>")
 @allow(access.see_statistics)
-def course(course: str) -> Any:
+def course(course_id: str) -> Any:
     """One course, step by step."""
-    if catalogue().course(course) is None:
+    if catalogue().course(course_id) is None:
         abort(404)
-    return answer("courses", {"course": course})
+    return answer("courses", {"course": course_id})
 
 
 @bp.get("/statistics/definitions")
