@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_
@@ -15,11 +14,13 @@ from webapp.accounts.services_sessions import sweep_traces
 from webapp.certificates.jobs import issue_training_certificates
 from webapp.core import audit_chain, idempotency, limits
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.mail.jobs import deliver_due, sweep_sent
 from webapp.learning.services import sweep_reports
 from webapp.places.operations import carry_out_due
 from webapp.portal.audit_settings import note_settings
 from webapp.questionnaires import jobs as surveys
+from webapp.questionnaires.digest import send_digests
 from webapp.questionnaires.files import sweep as sweep_files
 from webapp.questionnaires.services_results import keep_due
 from webapp.quizzes.jobs import close_expired
@@ -73,6 +74,7 @@ JOBS = (
     Job("sweep-participant-data", timedelta(hours=6), jobs_people.sweep),
     Job("send-training-mails", timedelta(minutes=1), notices.send_due),
     Job("send-training-tests", timedelta(minutes=1), jobs_tests.due_tests),
+    Job("send-sheet-digests", timedelta(minutes=10), send_digests),
     Job("mix-survey-answers", timedelta(hours=6), surveys.mix_answers),
     Job("sweep-files", timedelta(hours=6), sweep_files),
     Job("erase-people", timedelta(hours=1), erase_due),

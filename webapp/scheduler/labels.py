@@ -24,6 +24,7 @@ JOBS = {
     "refresh-statistics": lazy("Make a new snapshot for the statistics"),
     "check-statistics": lazy("Check the statistics by counting anew"),
     "send-surveys": lazy("Send invitations to surveys and reminders"),
+    "send-sheet-digests": lazy("Tell trainers in the morning which sheets wait for feedback"),
     "import-participants": lazy("Bring in lists of participants that trainers confirmed"),
     "sweep-participant-data": lazy("Forget needs of participants and imported lists that were kept long enough"),
     "send-training-mails": lazy("Send news and reminders of trainings"),
