@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
@@ -17,6 +16,7 @@ from sqlalchemy import func, select
 from webapp.accounts.models import Person, PositionLevel, Role, RoleGrant
 from webapp.core.config import settings
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.ids import new_code, new_id
 from webapp.courses import services as course_services
 from webapp.courses.content import Course

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from webapp.accounts import names
 from webapp.accounts.models import GovernmentLevel, Organisation, OrganisationType, Person, PositionLevel, Sex
 from webapp.core.config import settings
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.ids import new_id
 from webapp.courses.content import Course, QuizKind
 from webapp.learning.models import Enrolment

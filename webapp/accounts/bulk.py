@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from uuid import UUID
 from webapp.accounts import queries_people, services_merge, services_organisations, services_people, services_work
 from webapp.accounts.current import Viewer
 from webapp.accounts.models_people import BulkChange, ChangeKind
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import lazy
 
 DISABLE, ENABLE, MOVE = "disable", "enable", "move"

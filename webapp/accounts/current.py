@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -16,6 +16,7 @@ from webapp.accounts.models import Person, Role, SignIn
 from webapp.core import access, clock
 from webapp.core.config import settings
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 
 if TYPE_CHECKING:
     from flask import Flask, Response

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, lazy
 
 LONGEST = 400

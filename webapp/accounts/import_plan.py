@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -19,6 +19,7 @@ from webapp.accounts.models import Organisation, Person, RoleGrant, SignIn
 from webapp.accounts.models_people import OrganisationAlias, PersonSpell
 from webapp.accounts.services_work import Work, open_spells
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 
 NOT_THERE_YET = UUID(int=0)

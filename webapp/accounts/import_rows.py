@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from webapp.accounts import labels, names, rules
 from webapp.accounts.forms import REASONS
 from webapp.accounts.models import OrganisationType, PositionLevel, Sex
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, lazy
 
 FIELDS = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from webapp.accounts.finding import in_tree_of, in_trees, named
 from webapp.accounts.models import GovernmentLevel, Organisation, OrganisationType, Person, Role, Sector
 from webapp.accounts.models_people import OrganisationAlias
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, lazy
 from webapp.core.listing import Column, Filter, Listing
 from webapp.core.ui.templating import address

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from flask import session
 from webapp.accounts import rules
 from webapp.accounts.current import CANDIDATE_KEY
 from webapp.core.config import Settings, SettingsError, settings
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import current_language
 
 if TYPE_CHECKING:

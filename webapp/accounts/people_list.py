@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from webapp.accounts.finding import in_tree_of, in_trees, is_one_of, person_foun
 from webapp.accounts.models import Organisation, Person, PositionLevel, Role, RoleGrant, SignIn
 from webapp.core import clock
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, lazy
 from webapp.core.listing import Column, Filter, Listing
 from webapp.core.ui.templating import address

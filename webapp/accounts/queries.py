@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from webapp.accounts.models import Organisation, Person, Role, RoleGrant, Session, SignIn
 from webapp.accounts.models_signing import SecondFactor
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.places.models import Place
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from webapp.accounts.models import Person
 from webapp.accounts.models_people import DifferentPeople
 from webapp.accounts.people_list import PersonRow, load
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 
 MOST = 100
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from webapp.accounts.models import Organisation, Person, Role, RoleGrant, Sessio
 from webapp.accounts.models_people import BulkChange, PersonSpell
 from webapp.accounts.models_signing import SecondFactor
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.places.models import Place
 
 

@@ -6,7 +6,6 @@ Roles add up: somebody may do whatever any of their roles allows, for the places
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from sqlalchemy import or_, select
 from webapp.accounts.models import Person, Role, RoleGrant
 from webapp.core.config import settings
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.places import queries as places
 

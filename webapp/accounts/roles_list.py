@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from webapp.accounts.models import Person, Role, RoleGrant
 from webapp.accounts.rights import last_day
 from webapp.core import clock
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, lazy
 from webapp.core.listing import Column, Filter, Listing
 from webapp.core.ui.templating import address

@@ -5,7 +5,6 @@ Asking for a link takes the same statements whether or not the address is known,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from webapp.accounts.models import MailToken, Person, SignIn, SignUp, TokenPurpo
 from webapp.accounts.models_invitations import InvitationCode
 from webapp.core.audit import record
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 
 SIGN_UP_LIFE = timedelta(hours=24)
 RESET_LIFE = timedelta(hours=2)

@@ -6,7 +6,6 @@ never changed, are counted for the right person, and certificates and links of b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from webapp.accounts.services_people import check_undo, remember
 from webapp.accounts.services_roles import keeping_an_administrator
 from webapp.core.audit import record
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.core.signals import MergeAsked, PeopleMerged, PeopleParted, merge_asked, people_merged, people_parted
 from webapp.core.upsert import insert_for

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from webapp.accounts.models_people import BulkChange, ChangeKind, OrganisationAl
 from webapp.accounts.services_people import CHUNK, check_undo, remember
 from webapp.core.audit import record
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.ids import new_id
 
 

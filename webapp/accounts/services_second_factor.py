@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from webapp.accounts.models_signing import HalfSignIn, RecoveryCode, SecondFacto
 from webapp.core.audit import record
 from webapp.core.config import settings
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.ids import MistypedCode, new_code, new_id, read_code
 
 PURPOSE = "second factor"

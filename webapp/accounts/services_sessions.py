@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from webapp.accounts.models_signing import EmailChange, HalfSignIn, KnownDevice,
 from webapp.accounts.queries import Holder
 from webapp.accounts.tokens import hash_of
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.ids import new_id
 from webapp.core.upsert import insert_for
 

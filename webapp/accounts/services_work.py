@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from webapp.accounts.models_people import PersonSpell
 from webapp.core.audit import record
 from webapp.core.config import settings
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.ids import new_id
 from webapp.places.rules import BEGINNING
 

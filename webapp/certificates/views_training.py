@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from webapp.certificates.printing import print_of
 from webapp.core import clock
 from webapp.core.access import signed_in
 from webapp.core.config import settings
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, _n, current_language
 from webapp.core.pdf.fonts import missing_characters
 from webapp.core.ui.dates import day_text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from babel.dates import format_date, format_datetime
@@ -11,6 +10,7 @@ from markupsafe import Markup
 
 from webapp.certificates.models import Certificate
 from webapp.certificates.printing import days_of, is_training
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import LANGUAGES, _, babel_locale, speaking
 from webapp.core.ui.dates import days_text
 

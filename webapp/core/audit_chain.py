@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,6 +10,7 @@ from sqlalchemy import select, update
 
 from webapp.core.audit import ENTRIES, GENESIS, HEAD, hash_of
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 
 log = structlog.get_logger(__name__)
 

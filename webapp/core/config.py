@@ -8,7 +8,7 @@ import sysconfig
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import current_app
+
+from webapp.core.frozen import dataclass
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -7,13 +7,14 @@ import io
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from typing import IO, Any
 
 from flask import Response
+
+from webapp.core.frozen import dataclass
 
 Cell = str | int | float | Decimal | date | datetime | None
 

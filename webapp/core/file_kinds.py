@@ -6,8 +6,9 @@ import io
 import zipfile
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from webapp.core.frozen import dataclass
 
 # What a browser may be told a file is: it is only ever offered for saving.
 PDF = "application/pdf"

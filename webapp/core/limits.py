@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, case, delete
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.database import Model, db
 from webapp.core.errors import TooManyRequests
+from webapp.core.frozen import dataclass
 from webapp.core.upsert import insert_for
 
 

@@ -8,7 +8,7 @@ answers as fast as one of a hundred.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Generic, TypeVar
 
@@ -18,6 +18,7 @@ from sqlalchemy.sql import operators
 from webapp.core.database import db
 from webapp.core.errors import DomainError
 from webapp.core.exports import Cell
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.core.ui.paging import SIZE, Paging
 

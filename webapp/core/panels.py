@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask import current_app
+
+from webapp.core.frozen import dataclass
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from webapp.core.config import settings
 from webapp.core.errors import DomainError
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.core.listing import COUNTED, Listing
 

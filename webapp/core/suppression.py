@@ -18,7 +18,9 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from webapp.core.frozen import dataclass
 
 LEAST = 5
 Spot = tuple[int, int]

@@ -13,10 +13,10 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import IO, Any
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 
 MB = 1024 * 1024

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import time
 
+from webapp.core.frozen import dataclass
 from webapp.courses.revisions import Text, revision_of
 
 # What a line of an agenda is; the same words as in trainings.

@@ -6,12 +6,13 @@ A *source* is a primary document. What a lesson shows of it is in the lesson's l
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.courses.problems import Findings, shown
 from webapp.courses.revisions import Text

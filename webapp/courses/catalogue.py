@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -19,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.core.config import Mode, settings
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.courses import queries
 from webapp.courses.content import Course
 from webapp.courses.files import from_archive

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from webapp.core.frozen import dataclass
 from webapp.courses.bibliography import Source
 from webapp.courses.content import Course, Lesson
 from webapp.courses.revisions import Text

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from webapp.core.frozen import dataclass
 from webapp.courses.citations import Place, lessons_of
 from webapp.courses.content import Bank, Course
 from webapp.courses.tags import GOAL_TAG, TARGET_TAG

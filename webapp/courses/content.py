@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import localised
 from webapp.courses.papers import Facilitation
 from webapp.courses.questionnaire.content import Exercise

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.courses import bibliography
 from webapp.courses.agenda_file import AGENDA, read_agenda

@@ -8,9 +8,9 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.courses.problems import Findings, Problem
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.courses.problems import Findings, shown
 from webapp.courses.revisions import Text

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.courses import bibliography, svg
 from webapp.courses.bibliography import Source

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -11,6 +11,7 @@ from types import MappingProxyType
 import structlog
 
 from webapp.core.config import shipped
+from webapp.core.frozen import dataclass
 from webapp.courses import labels
 from webapp.courses.bibliography import Source, read_sources
 from webapp.courses.files import decode

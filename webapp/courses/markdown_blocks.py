@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from xml.etree import ElementTree as ET
 
 from markdown import Markdown
@@ -15,6 +15,7 @@ from markdown.inlinepatterns import InlineProcessor, SimpleTagInlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.util import AtomicString
 
+from webapp.core.frozen import dataclass
 from webapp.courses.content import Heading
 from webapp.courses.glossary import Glossary
 from webapp.courses.labels import label

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.courses.markdown_limits import FENCE_LIMIT, MARKDOWN_LIMIT, hard_line, hard_paragraph
 from webapp.courses.markdown_links import resolve

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from webapp.core.frozen import dataclass
 from webapp.courses.agendas import AgendaPlan, agenda_revision
 
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from html.parser import HTMLParser
 
+from webapp.core.frozen import dataclass
 from webapp.courses.citations import lessons_of
 from webapp.courses.content import Course, LessonText
 from webapp.courses.folding import fold

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from webapp.core.frozen import dataclass
 from webapp.courses.content import Course
 from webapp.courses.labels import label
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from html import unescape
 from html.parser import HTMLParser
 
 from webapp.core.documents import blocks as b
+from webapp.core.frozen import dataclass
 from webapp.courses.media import IMAGE_TYPES
 
 SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
+from webapp.core.frozen import dataclass
 from webapp.courses.markdown_lint import CITATION, FENCE, FIGURE, NOTE
 
 LINK = re.compile(r"\[([^\[\]]*)\]\([^)\s]*[^)]*\)")

@@ -7,12 +7,12 @@ whatever the course files have become.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, ClassVar
 
+from webapp.core.frozen import dataclass
 from webapp.courses.revisions import Text, content_of, plain, revision_of
 
 

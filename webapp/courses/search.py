@@ -7,12 +7,12 @@ milliseconds, finds words of any length in either script, and needs no index tha
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
 
 from flask import current_app
 
+from webapp.core.frozen import dataclass
 from webapp.courses.catalogue import Catalogue, catalogue
 from webapp.courses.folding import fold
 from webapp.courses.library import Library, library

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
 
+from webapp.core.frozen import dataclass
 from webapp.courses.folding import fold
 
 MOST_CHARACTERS = 100

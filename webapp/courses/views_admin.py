@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request
@@ -15,6 +14,7 @@ from webapp.core import clock
 from webapp.core.access import allow
 from webapp.core.audit import record
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Blueprint, abort, render_template, request
 
 from webapp.core.access import public
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import LANGUAGES, current_language, localised
 from webapp.courses.catalogue import catalogue
 from webapp.courses.citations import cited, uses_of_terms

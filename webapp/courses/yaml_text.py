@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any
 
 import yaml
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.courses.problems import Findings, shown
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +11,7 @@ from typing import Any
 import yaml
 
 from webapp.core.config import shipped
+from webapp.core.frozen import dataclass
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

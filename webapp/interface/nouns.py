@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from webapp.accounts.finding import in_trees
 from webapp.accounts.models import Person
 from webapp.accounts.services_tokens import Scope, Trees
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.interface.fields import PageQuery, Shown
 
 Q = TypeVar("Q", bound=PageQuery)

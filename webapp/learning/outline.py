@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, current_language
 from webapp.courses.content import Course, Step, StepKind
 from webapp.learning.addresses import course_url, step_url

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, bindparam, select, true
 
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.learning.models import Enrolment, StepProgress
 from webapp.learning.rules import Progress
 

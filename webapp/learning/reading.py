@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from uuid import UUID
 
 from flask import current_app
 from itsdangerous import BadSignature, TimestampSigner
 
 from webapp.core.config import settings
+from webapp.core.frozen import dataclass
 from webapp.core.ids import new_id
 from webapp.courses.content import Course, Step
 from webapp.learning.rules import TICKET_SECONDS

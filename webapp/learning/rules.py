@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
+from webapp.core.frozen import dataclass
 from webapp.courses.content import Completion, Course, Step
 
 # A page left open over lunch is not an hour of reading.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import request
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import current_language
 from webapp.participation.models import Channel, Device
 from webapp.participation.rules import device_of

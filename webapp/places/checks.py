@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.places.rules import Scheme
 from webapp.places.tables import Problem, Row

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.places.rules import LANGUAGE, Level, PlaceError, Scheme
 

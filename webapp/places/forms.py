@@ -11,7 +11,6 @@ looking for a place it is False, no field complains, and the form comes back wit
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -22,6 +21,7 @@ from wtforms.validators import StopValidation
 from wtforms.widgets import PasswordInput
 
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, current_language
 from webapp.places import queries
 from webapp.places.models import Country, Place

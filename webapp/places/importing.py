@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from importlib.resources import files
 from uuid import UUID
@@ -14,6 +14,7 @@ from sqlalchemy import insert, select, update
 from webapp.core import audit
 from webapp.core.config import settings
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.core.ids import new_id
 from webapp.core.signals import PlaceSucceeded, place_succeeded

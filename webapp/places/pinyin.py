@@ -9,7 +9,9 @@ begins with a, e or o (Xi'an), the generic word translated, and kept as well whe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from webapp.core.frozen import dataclass
 
 # Longest first, so that 自治县 is found before 县.
 SUFFIXES: tuple[tuple[str, str], ...] = (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.places import queries
 from webapp.places.history import current_spells

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -13,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, 
 from sqlalchemy.orm import aliased
 
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import current_language
 from webapp.places.models import Country, Place, PlaceSpell
 from webapp.places.rules import MARK, full_name, path_range, query_words

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import Any, ClassVar
 from uuid import UUID
+
+from webapp.core.frozen import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

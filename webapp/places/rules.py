@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
 from webapp.core.errors import DomainError
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.places.pinyin import initials
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.core.tables import Bounds, Unreadable, read_csv
 from webapp.places.rules import CODE, LANGUAGE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 from typing import Any
@@ -17,6 +16,7 @@ from webapp.accounts.models import Role
 from webapp.core.audit import ENTRIES, AuditEntry
 from webapp.core.config import settings
 from webapp.core.database import UtcDateTime, db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, lazy
 from webapp.core.listing import LONGEST_SEARCH, SORT, Asked, BadQuery, Column, Filter, Listing, Page
 from webapp.core.ui.paging import SIZE, Paging

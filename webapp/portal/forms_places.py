@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,6 +13,7 @@ from wtforms import StringField, TextAreaField
 from wtforms.validators import StopValidation
 
 from webapp.core.forms import REQUIRED, Form
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, lazy
 from webapp.places import queries
 from webapp.places.forms import PlaceField, WithPlace

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from sqlalchemy import func, literal, or_, select
 from webapp.accounts.following import namesakes
 from webapp.accounts.models import Organisation, Person, RoleGrant
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.participation.models import ParticipationEvent
 from webapp.places import operations, queries

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from webapp.accounts.current import Viewer
 from webapp.accounts.models import Person, Role
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import current_language, lazy
 from webapp.core.listing import Column, Filter, Listing
 from webapp.core.ui.templating import address

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from webapp.core.config import PREFIX, Settings
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, lazy
 
 _SECRET_WORDS = ("secret", "password", "token", "key")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +11,7 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from webapp.core import clock
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import LANGUAGES, current_language
 from webapp.courses.questionnaire.answers import Answers
 from webapp.courses.questionnaire.content import Questionnaire, Section

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from markupsafe import Markup
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, localised, speaking
 from webapp.courses.questionnaire.content import Questionnaire
 from webapp.courses.questionnaire.fields import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from flask import abort
 
 from webapp.accounts.current import Viewer, viewer
 from webapp.core import clock
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import current_language
 from webapp.courses.questionnaire.answers import Answers
 from webapp.courses.questionnaire.content import Questionnaire, Section

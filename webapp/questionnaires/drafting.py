@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.courses.library import library
 from webapp.courses.problems import Findings

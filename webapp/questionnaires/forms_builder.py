@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, lazy
 from webapp.courses.questionnaire.content import Kind
 from webapp.courses.questionnaire.fields import COLUMN_TYPES, Cell, ChartKind, FieldType

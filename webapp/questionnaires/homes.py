@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask import current_app
 
+from webapp.core.frozen import dataclass
 from webapp.questionnaires.models import Sheet
 
 if TYPE_CHECKING:

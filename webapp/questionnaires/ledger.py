@@ -8,11 +8,12 @@ never lost.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.courses.questionnaire.content import Questionnaire
 from webapp.courses.questionnaire.fields import FieldType, TableField

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any
 
+from webapp.core.frozen import dataclass
 from webapp.questionnaires.models import Outcome
 
 # A word of letters that join, one Han character, white space, or one sign: what a merge never takes apart.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from flask import request
@@ -10,6 +10,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from webapp.core.errors import DomainError
 from webapp.core.forms import Form
+from webapp.core.frozen import dataclass
 from webapp.courses.questionnaire.answers import Answers
 from webapp.courses.questionnaire.content import Section
 from webapp.courses.questionnaire.fields import FieldType, FileField, OrganisationField, PlaceField, RankingField, TableField

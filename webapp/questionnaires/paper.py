@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import segno
 
@@ -25,6 +24,7 @@ from webapp.core.documents.blocks import (
     Table,
     Writing,
 )
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, speaking
 from webapp.core.ui.dates import moment_text
 from webapp.courses.questionnaire.content import Questionnaire

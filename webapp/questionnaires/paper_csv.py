@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.core.ids import MistypedCode, read_code
 from webapp.core.tables import Bounds

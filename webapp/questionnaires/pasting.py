@@ -6,9 +6,9 @@ import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, localised
 from webapp.courses.questionnaire.fields import (
     Choice,

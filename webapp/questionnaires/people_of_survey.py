@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -16,6 +16,7 @@ from webapp.accounts.finding import in_trees, is_one_of, person_found, person_fo
 from webapp.accounts.models import Organisation, Person
 from webapp.accounts.people_list import PersonRow
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, _n, lazy
 from webapp.core.listing import Column, Filter, Listing
 from webapp.places import queries as places

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from markupsafe import Markup
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, current_language, localised
 from webapp.core.late import Late
 from webapp.courses.questionnaire.answers import Answers, Lack

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from webapp.core.frozen import dataclass
 from webapp.core.ui.templating import moment_text
 from webapp.courses.questionnaire.content import Questionnaire
 from webapp.courses.questionnaire.fields import FieldType

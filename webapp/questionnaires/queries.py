@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from sqlalchemy import false, func, or_, select
 
 from webapp.accounts.models import Person
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.places.models import Place
 from webapp.questionnaires.models import (
     ExerciseSheet,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 
 from webapp.core.audit import AuditEntry
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.questionnaires.models import QuestionnaireDraft, Sheet
 from webapp.questionnaires.rules import WRITTEN
 

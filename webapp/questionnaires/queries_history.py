@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from webapp.accounts.models import Person
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.questionnaires.models import SheetChange, SheetConflict
 
 PER_PAGE = 50

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, selec
 from webapp.accounts.finding import in_trees
 from webapp.accounts.models import Person
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.questionnaires import definitions
 from webapp.questionnaires.models import (
     MemberRole,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from sqlalchemy import func, literal, select, union_all
 
 from webapp.accounts.models import Organisation, Person
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.storage import StoredFile
 from webapp.places import queries as places
 from webapp.places.models import Place

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -11,6 +10,7 @@ from webapp.accounts import rules as accounts
 from webapp.accounts.finding import named
 from webapp.accounts.models import Organisation, Person, SignIn
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.questionnaires.models import MemberRole, Sheet, SheetComment, SheetMember
 
 MOST_FOUND = 12

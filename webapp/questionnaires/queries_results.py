@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +30,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from webapp.accounts.finding import in_trees
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.courses.questionnaire.fields import OTHER, MatrixField, TableField
 from webapp.courses.questionnaire.paths import split_from
 from webapp.questionnaires.access import SHOWN

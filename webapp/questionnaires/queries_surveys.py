@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from webapp.accounts.finding import in_trees
 from webapp.accounts.models import Person, SignIn
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.core.suppression import LEAST, hide_table, small
 from webapp.places.models import Place

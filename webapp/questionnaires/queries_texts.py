@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from flask import current_app
 from sqlalchemy import ColumnElement, exists, func, select
 
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.courses.questionnaire.fields import OTHER, Cell, Field, LongField, MatrixField, MultipleField, SingleField, TextField
 from webapp.courses.questionnaire.values import is_other, other_text
 from webapp.questionnaires.models import Sheet, SheetCell

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from webapp.core.frozen import dataclass
 from webapp.courses.questionnaire.paths import SpotKind, locate
 from webapp.questionnaires import definitions, queries_page, wording
 from webapp.questionnaires.desk import Desk

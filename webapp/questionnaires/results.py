@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
+from webapp.core.frozen import dataclass
 from webapp.courses.questionnaire.content import Questionnaire
 from webapp.courses.questionnaire.fields import (
     OTHER,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from webapp.core.frozen import dataclass
 from webapp.core.suppression import LEAST
 from webapp.courses.questionnaire.content import Questionnaire
 from webapp.questionnaires.models_surveys import Survey, SurveyMode

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from webapp.core.charts.shapes import Compared, Pair, figures
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.core.suppression import LEAST
 from webapp.courses.questionnaire.content import Questionnaire, Section

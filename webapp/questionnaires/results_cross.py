@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from webapp.core.charts.shapes import Cross, Heat, figures
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.questionnaires import queries_results
 from webapp.questionnaires.queries_results import Scope

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from webapp.core.charts.shapes import Bar, Bars, Chart, Columns, Cross, Heat, Stack, Stacked, figures
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.core.suppression import LEAST, small
 from webapp.courses.questionnaire.content import Questionnaire, Section

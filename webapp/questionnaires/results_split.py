@@ -7,8 +7,9 @@ free choice of filters: of any two, the difference could be somebody's answers.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from webapp.core.frozen import dataclass
 from webapp.core.suppression import LEAST, hide_line, small
 from webapp.core.suppression_known import withheld
 from webapp.questionnaires.results import NOBODY, Item, Shape, Spread, Tally, numbers, spread

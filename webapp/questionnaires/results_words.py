@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from webapp.accounts.models import Organisation
 from webapp.core.charts.shapes import figures
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, localised
 from webapp.courses.questionnaire.fields import (
     OTHER,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from webapp.accounts.current import Viewer
 from webapp.accounts.finding import in_tree_of, is_one_of, named
 from webapp.accounts.models import Person
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, lazy
 from webapp.core.listing import Column, Filter, Listing
 from webapp.core.ui.templating import address

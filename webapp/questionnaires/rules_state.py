@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from webapp.core.errors import DomainError
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, _n
 from webapp.courses.questionnaire.answers import Lack
 from webapp.questionnaires.models import MemberRole, SheetState

@@ -7,12 +7,13 @@ page's own: no field id does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from werkzeug.datastructures import MultiDict
 
+from webapp.core.frozen import dataclass
 from webapp.courses.questionnaire.answers import Answers
 from webapp.courses.questionnaire.content import Section
 from webapp.courses.questionnaire.fields import (

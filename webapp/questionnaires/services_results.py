@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, func, select
 
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.unit_of_work import unit_of_work
 from webapp.core.upsert import insert_for
 from webapp.courses.questionnaire.content import Questionnaire

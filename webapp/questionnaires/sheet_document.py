@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from webapp.core.charts.numbers import alternative
@@ -21,6 +20,7 @@ from webapp.core.documents.blocks import (
     Span,
     Table,
 )
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, current_language, localised
 from webapp.core.ui.dates import day_text
 from webapp.courses.questionnaire.answers import Answers

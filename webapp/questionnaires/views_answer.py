@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -17,6 +16,7 @@ from webapp.accounts.tries import network
 from webapp.core import clock, limits
 from webapp.core.access import public, signed_in
 from webapp.core.errors import DomainError
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import current_language
 from webapp.core.ids import MistypedCode, read_code
 from webapp.core.ui.templating import address

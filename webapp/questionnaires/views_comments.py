@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import abort, redirect, render_template, request
 
 from webapp.core.access import signed_in
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.core.idempotency import claim
 from webapp.core.ids import new_id

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from werkzeug.wrappers import Response
 from webapp.core import clock
 from webapp.core.access import allow
 from webapp.core.config import settings
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.core.late import Late
 from webapp.core.suppression import LEAST

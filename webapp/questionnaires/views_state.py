@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request
 
 from webapp.accounts.current import Viewer
 from webapp.core.access import signed_in
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import lazy
 from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work

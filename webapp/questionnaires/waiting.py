@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from sqlalchemy import BindParameter, ColumnElement, bindparam, select
 
 from webapp.accounts.current import Viewer
 from webapp.core import clock
+from webapp.core.frozen import dataclass
 from webapp.questionnaires import access, definitions, labels_surveys, queries_list, queries_surveys
 from webapp.questionnaires.models import Sheet, SheetMember
 from webapp.questionnaires.models_surveys import Survey, SurveyPerson

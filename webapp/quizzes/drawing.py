@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from webapp.core.errors import DomainError
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.courses.content import Course, Quiz
 from webapp.courses.questions import Matching, Multiple, Numeric, Ordering, Question, Single, TrueFalse

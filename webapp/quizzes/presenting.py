@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from markupsafe import Markup, escape
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, _n
 from webapp.courses.questions import Matching, Numeric, Ordering, Question, QuestionType, TrueFalse
 from webapp.quizzes import rules

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from markupsafe import Markup, escape
 
+from webapp.core.frozen import dataclass
 from webapp.courses import queries as courses
 from webapp.courses import services as course_services
 from webapp.courses.content import Course, Quiz

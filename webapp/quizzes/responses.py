@@ -7,12 +7,13 @@ tell its answer. The fields of question 3 are `q3`, or `q3-1`, `q3-2` ... where 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.courses.numbers import LONGEST, UnreadableNumber, read_number
 from webapp.courses.questions import Matching, Multiple, Numeric, Ordering, Question

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.courses.questions import Matching, Multiple, Numeric, Ordering, Question, Single, TrueFalse
 from webapp.quizzes import grading

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.courses.content import Course, Quiz
 from webapp.courses.questions import Question

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -15,6 +14,7 @@ from webapp.accounts.current import Viewer, viewer
 from webapp.core import clock
 from webapp.core.access import signed_in
 from webapp.core.errors import DomainError
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, current_language
 from webapp.core.ui.dates import clock_text
 from webapp.core.unit_of_work import unit_of_work

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from uuid import UUID
@@ -12,6 +11,7 @@ from sqlalchemy import select
 
 from webapp.core import clock
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import LANGUAGES, _, current_language
 from webapp.questionnaires.homes import Home
 from webapp.reports import access, figures, labels, queries, rules, services

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from webapp.core.charts.shapes import figures
+from webapp.core.frozen import dataclass
 from webapp.courses.questionnaire.paths import cell_path, rows_in
 from webapp.courses.questionnaire.values import is_other, other_text
 

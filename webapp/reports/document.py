@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime
 
 from webapp.core.charts.numbers import alternative
@@ -26,6 +26,7 @@ from webapp.core.documents.blocks import (
     Table,
 )
 from webapp.core.documents.words import HeadingNumbers
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import NATIVE_NAMES, _, current_language, localised
 from webapp.core.ui.dates import day_text, moment_text
 from webapp.reports import drafting

@@ -7,11 +7,11 @@ not tell stands in brackets. Neither may be left in a report that is submitted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Any
 
 from webapp.core.charts.shapes import figures as number
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, _n, current_language, localised
 from webapp.core.ui.dates import day_text, days_text
 from webapp.reports import rules

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +13,7 @@ from sqlalchemy import ColumnElement, Integer, Select, Text, case, cast, func, l
 from webapp.accounts.models import Organisation, Person
 from webapp.certificates.models import Certificate
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.storage import StoredFile
 from webapp.questionnaires.access import SHOWN
 from webapp.questionnaires.models import Sheet

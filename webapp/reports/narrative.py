@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, localised
 from webapp.courses.questionnaire.answers import Answers
 from webapp.courses.questionnaire.content import Questionnaire, Section

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from webapp.accounts.models import Person, Role, RoleGrant, SignIn
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import LANGUAGES
 from webapp.places.models import Place
 from webapp.questionnaires.models import MemberRole, Sheet, SheetCell, SheetComment, SheetMember

@@ -6,7 +6,6 @@ The same for the page of the trainers, for the page that everybody sees, and for
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from webapp.accounts.labels import ORGANISATION_TYPES, POSITION_LEVELS, SEXES
 from webapp.accounts.models import OrganisationType, PositionLevel, Sex
 from webapp.core.charts.shapes import Bar, Bars, Chart, Compared, Pair, Stack, Stacked
 from webapp.core.charts.shapes import figures as number
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, current_language, localised
 from webapp.core.ui.dates import day_text
 from webapp.reports import labels

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import Blueprint, render_template
@@ -12,6 +11,7 @@ from webapp.accounts import access
 from webapp.core import clock
 from webapp.core.access import allow
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, _n
 from webapp.scheduler import labels
 from webapp.scheduler.jobs import JOBS, Job

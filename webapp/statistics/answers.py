@@ -6,7 +6,6 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.statistics import fast, slow
 from webapp.statistics.definitions import Figure
 from webapp.statistics.models import Answer, Snapshot

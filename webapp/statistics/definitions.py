@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import lazy
 from webapp.participation.models import EventKind
 

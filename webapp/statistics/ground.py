@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
 
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.places.models import Country, Place, PlaceSpell
 from webapp.statistics.slices import Dimension
 

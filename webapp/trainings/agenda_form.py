@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import LANGUAGES, NATIVE_NAMES, _
 from webapp.trainings.models import AgendaItem, ItemKind, TrainingSession
 from webapp.trainings.rules_agenda import (

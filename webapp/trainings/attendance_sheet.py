@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import time
 from uuid import UUID, uuid5
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.core.ids import MistypedCode, read_code
 from webapp.trainings.attendance_form import BadTime, clock_text, read_time, uuid_or_none

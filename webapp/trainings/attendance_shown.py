@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from webapp.accounts.names import is_character, query_words
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.trainings import agenda, queries_attendance
 from webapp.trainings.attendance_form import ABSENT, LATE, PRESENT, answer_of, clock_text

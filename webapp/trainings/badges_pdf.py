@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from reportlab.lib.colors import Color, HexColor
 
+from webapp.core.frozen import dataclass
 from webapp.core.pdf.canvas import GlyphCanvas
 from webapp.core.pdf.fonts import BODY, BODY_BOLD, DISPLAY, Stack, legible
 from webapp.core.pdf.typeset import Block, fit

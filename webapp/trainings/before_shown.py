@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from webapp.accounts.labels import ORGANISATION_TYPES
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, localised
 from webapp.core.suppression import LEAST
 from webapp.courses.catalogue import catalogue

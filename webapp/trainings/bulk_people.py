@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, lazy
 from webapp.trainings import mail, queries_people, rules_people, services_people
 from webapp.trainings.models import Training

@@ -7,13 +7,13 @@ a cancellation takes it away. SEQUENCE only ever grows: with the plan, and with 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from webapp.core.frozen import dataclass
 from webapp.core.late import Late
 from webapp.trainings.models import Training, TrainingSession
 from webapp.trainings.models_people import Participant, ParticipantState

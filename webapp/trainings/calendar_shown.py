@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.trainings.conflicts import Collision
 from webapp.trainings.models import Training, TrainingSession

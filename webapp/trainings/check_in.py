@@ -10,13 +10,13 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from webapp.core.frozen import dataclass
 from webapp.core.ids import ALPHABET
 
 STEP = 30

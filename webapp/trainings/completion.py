@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +13,7 @@ from sqlalchemy.orm import aliased
 from webapp.accounts.models import Person
 from webapp.core.audit import record
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, _n
 from webapp.core.signals import TrainingCompleted, training_completed
 from webapp.participation.models import Channel, EventKind

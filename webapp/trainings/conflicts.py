@@ -7,7 +7,7 @@ compared in UTC, since two venues may lie in two zones. Collisions are shown, no
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from sqlalchemy.orm import joinedload
 
 from webapp.accounts.current import Viewer
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.trainings import access, rules_plan
 from webapp.trainings.models import TrainerPart, Training, TrainingSession, TrainingState, TrainingTrainer

@@ -11,9 +11,10 @@ which the largest share is said; equals keep the order of the course. Nothing is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.core.suppression import LEAST
 

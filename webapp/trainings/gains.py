@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import fmean, stdev
 
+from webapp.core.frozen import dataclass
 from webapp.trainings.student_t import quantile
 
 FULL = 100.0

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask import current_app
 
+from webapp.core.frozen import dataclass
 from webapp.core.signals import Signal
 from webapp.trainings.models import Training, TrainingState
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from webapp.accounts.mail import letter, link
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, speaking
 from webapp.core.mail.services import queue
 from webapp.core.ui.dates import moment_text

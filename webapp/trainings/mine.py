@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from webapp.accounts.models import Person
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.ids import MistypedCode, read_code
 from webapp.trainings.models import Training
 from webapp.trainings.models_people import Participant

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from uuid import UUID
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, _n, current_language
 from webapp.core.ui.dates import day_text
 from webapp.trainings import labels, rules

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +13,7 @@ from webapp.accounts.finding import is_one_of, person_found
 from webapp.accounts.labels import POSITION_LEVELS
 from webapp.accounts.models import Organisation, Person, SignIn
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, lazy
 from webapp.core.listing import Column, Filter, Listing
 from webapp.core.ui.templating import address

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -12,6 +11,7 @@ from sqlalchemy import select
 from webapp.accounts.models import Person
 from webapp.core import audit
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, localised
 from webapp.courses.questionnaire.answers import Answers
 from webapp.courses.questionnaire.content import Questionnaire

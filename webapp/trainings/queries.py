@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from webapp.accounts.finding import is_one_of, person_found
 from webapp.accounts.models import Person, RoleGrant, SignIn
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.questionnaires.models_surveys import Survey, SurveyPerson
 from webapp.trainings.access import RUNNERS
 from webapp.trainings.hooks import report_column

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from webapp.accounts.models import Organisation, Person
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.trainings.attendance_rules import Said, clashing, merged
 from webapp.trainings.models import Training, TrainingSession
 from webapp.trainings.models_onsite import Attendance, AttendanceMark, MarkChannel, Presence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from sqlalchemy import and_, case, func, select
 
 from webapp.accounts.models import Organisation, OrganisationType, Person
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.learning.models import Enrolment, StepProgress
 from webapp.questionnaires.models_surveys import Survey, SurveyPerson
 from webapp.trainings.models_learning import SurveyKind, TrainingSurvey

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from webapp.accounts.models import Person
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.questionnaires.models import Sheet, SheetMember
 from webapp.trainings.models import TrainingSession
 from webapp.trainings.models_onsite import DayLog, TrainingFile

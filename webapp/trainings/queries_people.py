@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from sqlalchemy.orm import aliased, joinedload
 from webapp.accounts.finding import in_trees, person_found
 from webapp.accounts.models import Organisation, Person
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.mail.models import MailState, OutboxMail
 from webapp.trainings.models import Training, TrainingState
 from webapp.trainings.models_people import Participant, ParticipantState

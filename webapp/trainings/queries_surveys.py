@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, func, select
 
 from webapp.accounts.models import Person, SignIn
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.suppression import small
 from webapp.places.models import Place
 from webapp.questionnaires import personal_codes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from sqlalchemy import select
 
 from webapp.accounts.models import Organisation, OrganisationType, Person
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.trainings.models import Training, TrainingSession
 from webapp.trainings.models_learning import Moment, Sitting
 from webapp.trainings.models_people import Participant, ParticipantState

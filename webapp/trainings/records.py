@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from webapp.accounts.current import Viewer, viewer
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, localised
 from webapp.trainings import access
 from webapp.trainings.models import TrainerPart, Training, TrainingTrainer

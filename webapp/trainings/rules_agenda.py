@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, time
 from http import HTTPStatus
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.trainings.models import AgendaItem, ItemKind, Training, TrainingSession, TrainingState
 from webapp.trainings.rules import TrainingError

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.trainings.models import TestsNeeded, Training, TrainingState
 from webapp.trainings.rules import BadPlan, TrainingError

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from webapp.core.frozen import dataclass
 from webapp.questionnaires.models_surveys import SurveyMode
 from webapp.trainings.models import Training, TrainingSession, TrainingState
 from webapp.trainings.models_learning import SurveyKind

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from sqlalchemy import delete, exists, func, or_, select, update
 from webapp.accounts.models import Role, RoleGrant
 from webapp.core import audit
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.ids import new_code, new_id
 from webapp.trainings import hooks, profile, rules, rules_plan
 from webapp.trainings.access import RUNNERS

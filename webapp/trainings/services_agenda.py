@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from sqlalchemy import delete, exists, func, select
 
 from webapp.core import audit
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.core.ids import new_id
 from webapp.courses.agendas import AgendaPlan

@@ -7,7 +7,6 @@ their address.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,6 +16,7 @@ from webapp.accounts import names, privacy, rules, services, services_consent
 from webapp.accounts.errors import EmailTaken
 from webapp.accounts.models import OrganisationType, Person, SignIn
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.participation.origin import Origin
 from webapp.trainings import mail, rules_people, services_people

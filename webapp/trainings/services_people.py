@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +17,7 @@ from sqlalchemy.orm import joinedload
 from webapp.accounts.models import Person
 from webapp.core.audit import record
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.ids import new_code, new_id
 from webapp.participation.models import EventKind
 from webapp.participation.origin import Origin

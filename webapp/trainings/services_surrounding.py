@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from sqlalchemy import delete, exists, select
 from webapp.accounts.models import Person
 from webapp.core.audit import record
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import speaking
 from webapp.core.signals import SurveyDated
 from webapp.courses.questionnaire.content import Questionnaire

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from webapp.accounts import services as accounts
 from webapp.accounts.models import Organisation, OrganisationType, Person, PositionLevel, Sex
 from webapp.core.audit import record
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.core.ids import new_id
 from webapp.participation.models import Channel

@@ -7,7 +7,7 @@ Levels are those of D. L. Kirkpatrick, J. D. Kirkpatrick, Evaluating Training Pr
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from webapp.core.charts import onpage
 from webapp.core.charts.shapes import Chart, Compared, Pair, figures
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, localised, speaking
 from webapp.core.suppression import LEAST
 from webapp.courses.questionnaire.content import Questionnaire

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, current_language, localised
 from webapp.core.ui.dates import moment_text
 from webapp.courses.catalogue import catalogue

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 import segno
 
 from webapp.accounts.mail import link
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, localised, speaking
 from webapp.courses.content import Form
 from webapp.courses.questions import Matching, Multiple, Numeric, Ordering, TrueFalse

@@ -7,11 +7,12 @@ fewer than five people are withheld, and with them what would give them away (`c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from statistics import fmean
 from typing import Any
 from uuid import UUID
 
+from webapp.core.frozen import dataclass
 from webapp.core.suppression import LEAST, hide_line, small
 from webapp.courses.catalogue import catalogue
 from webapp.quizzes.questions import read_paper

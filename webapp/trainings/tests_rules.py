@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.trainings.models import TrainingState
 from webapp.trainings.models_learning import Moment

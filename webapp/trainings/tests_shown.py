@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from webapp.accounts.labels import ORGANISATION_TYPES
 from webapp.accounts.models import OrganisationType
 from webapp.core.charts.onpage import markup
 from webapp.core.charts.shapes import Bar, Bars, Compared, Pair, figures
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, _n, babel_locale, current_language, localised
 from webapp.core.suppression import LEAST
 from webapp.trainings import queries_tests, services_tests, tests_results, tests_rules

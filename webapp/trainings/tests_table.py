@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.core.ids import MistypedCode, read_code
 from webapp.core.tables import Bounds

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
+from webapp.core.frozen import dataclass
 from webapp.courses.content import Course
 from webapp.courses.questions import Question
 from webapp.quizzes import grading

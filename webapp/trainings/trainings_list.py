@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from webapp.accounts.current import Viewer
 from webapp.accounts.finding import in_trees, named
 from webapp.accounts.models import Person
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, lazy, localised
 from webapp.core.listing import Column, Filter, Listing
 from webapp.core.ui.templating import address

@@ -5,7 +5,6 @@ Scores of single people are shown nowhere here: nobody is ranked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -18,6 +17,7 @@ from webapp.core import audit, clock
 from webapp.core.access import signed_in
 from webapp.core.errors import DomainError
 from webapp.core.exports import Format, Sheet, download
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import LANGUAGES, _, _n, current_language
 from webapp.core.ids import MistypedCode, read_code
 from webapp.core.tables import Unreadable, read_cells

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from sqlalchemy import BindParameter, ColumnElement, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.trainings.models import Training, TrainingState
 from webapp.trainings.models_people import Participant, ParticipantState
 from webapp.trainings.records import participant_url, title_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import singledispatchmethod
 from typing import Any
 
@@ -14,6 +14,7 @@ from webapp.core.documents import blocks as b
 from webapp.core.documents.pdf_flow import DrawingPart, Memo, Part, PicturePart, RulePart, StackPart, TextPart
 from webapp.core.documents.pdf_table import Row, TablePart
 from webapp.core.documents.words import HeadingNumbers, words_of
+from webapp.core.frozen import dataclass
 from webapp.core.pdf.canvas import Element
 from webapp.core.pdf.drawing import Drawing
 from webapp.core.pdf.fonts import BODY, BODY_BOLD, BODY_ITALIC, HAN, SERIF, Stack

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
+
+from webapp.core.frozen import dataclass
 
 DIGITS = "零一二三四五六七八九"
 MONTHS = (

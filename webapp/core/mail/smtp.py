@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from types import TracebackType
 from typing import Self
 from urllib.parse import unquote, urlsplit
+
+from webapp.core.frozen import dataclass
 
 # Longer than a slow server's checks of a mail; a claim must outlast several of them.
 PATIENCE_SECONDS = 30

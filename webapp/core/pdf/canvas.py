@@ -3,13 +3,14 @@
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from reportlab.lib.colors import Color
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
+from webapp.core.frozen import dataclass
 from webapp.core.pdf.embedding import EmbeddedFace, font_object
 from webapp.core.pdf.typeset import Line
 

@@ -7,9 +7,10 @@ sheet, which get the colours of print. Anything else is passed over.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
+from webapp.core.frozen import dataclass
 from webapp.core.pdf.canvas import GlyphCanvas
 from webapp.core.pdf.fonts import BODY, BODY_BOLD, legible
 from webapp.core.pdf.palette import COLOURS, rgb

@@ -8,11 +8,12 @@ every script and beyond the basic plane.
 import hashlib
 import struct
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from reportlab.pdfbase import pdfdoc
 
+from webapp.core.frozen import dataclass
 from webapp.core.pdf.fonts import Face
 from webapp.core.pdf.typeset import Glyph, Run
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import functools
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from webapp.core.frozen import dataclass
 from webapp.core.late import Late
 from webapp.core.pdf.sfnt import FontFile
 

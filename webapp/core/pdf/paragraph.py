@@ -9,8 +9,9 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from webapp.core.frozen import dataclass
 from webapp.core.pdf.fonts import Stack, clusters, legible
 from webapp.core.pdf.typeset import WIDE_SCRIPTS, Line, break_points, shape
 

@@ -11,9 +11,9 @@ import functools
 import itertools
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from webapp.core.frozen import dataclass
 from webapp.core.late import Late
 from webapp.core.pdf.fonts import Face, Stack, clusters, faces_for
 

@@ -6,7 +6,6 @@ signed in. Name, form token and the way back are holes in it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from flask import current_app, request
@@ -15,6 +14,7 @@ from markupsafe import Markup, escape
 from webapp.core import access
 from webapp.core.config import Mode, settings
 from webapp.core.forms import form_token
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import LANGUAGES, NATIVE_NAMES, current_language, here
 from webapp.core.ui import navigation
 

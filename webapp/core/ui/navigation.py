@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app, request
 
 from webapp.core.access import current
+from webapp.core.frozen import dataclass
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import localised
 from webapp.courses.questionnaire.content import Questionnaire, Section
 from webapp.courses.questionnaire.evaluate import Column, Scope, evaluate, rounded

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from webapp.core.frozen import dataclass
 from webapp.courses.questionnaire.fields import NO_TEXT, Field, FieldType, TableField, field_from
 from webapp.courses.revisions import Text, content_of, revision_of
 

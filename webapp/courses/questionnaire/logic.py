@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
+from webapp.core.frozen import dataclass
 from webapp.courses.questionnaire.content import Questionnaire
 from webapp.courses.questionnaire.expressions import BadExpression, Tree, leaves, parse
 from webapp.courses.questionnaire.fields import ALWAYS, CalculatedField, Field, MatrixField, TableField

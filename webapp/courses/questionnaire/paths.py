@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import localised
 from webapp.courses.questionnaire.content import Questionnaire
 from webapp.courses.questionnaire.fields import Field, FieldType, MatrixField, TableField

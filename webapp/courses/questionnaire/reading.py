@@ -5,9 +5,10 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.courses import labels
 from webapp.courses.library import library

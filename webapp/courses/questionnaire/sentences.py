@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, localised
 from webapp.courses.questionnaire.fields import Field
 from webapp.courses.revisions import plain

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,6 +12,7 @@ import structlog
 from flask import current_app
 
 from webapp.core.config import Mode, settings
+from webapp.core.frozen import dataclass
 from webapp.courses.files import FILE_LIMIT, decode
 from webapp.courses.library import library
 from webapp.courses.problems import BadQuestionnaire, Findings, Problem

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.courses.questionnaire.fields import OTHER, Cell, Field, FieldType, MatrixField, MultipleField, SingleField, TableField
 from webapp.goals.reference import reference

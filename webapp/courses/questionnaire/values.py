@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from webapp.core.frozen import dataclass
 from webapp.courses.numbers import UnreadableNumber, read_number
 from webapp.courses.questionnaire.fields import (
     OTHER,
