@@ -19,7 +19,8 @@ FOR_ROLES |= {
     f"facilitator.{view}": {"trainer", "author", "staff", "administrator"} for view in ("facilitator", "file", "slides")
 }
 FOR_ROLES |= {
-    f"library.{view}": {"trainer", "author", "staff", "administrator"} for view in ("questionnaires", "questionnaire", "file", "form")
+    f"library.{view}": {"trainer", "author", "staff", "administrator"}
+    for view in ("questionnaires", "questionnaire", "file", "form", "exercise", "exercise_form")
 }
 FOR_ROLES |= {endpoint: {"trainer", "staff", "administrator"} for endpoint in ("sheets.review", "surveys.surveys", "surveys.new")}
 FOR_ROLES |= {endpoint: {"trainer", "staff", "administrator"} for endpoint in ("training_plan.new", "training_calendar.month")}

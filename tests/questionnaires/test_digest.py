@@ -47,7 +47,7 @@ def test_trainers_and_staff_of_the_place_are_written_to_once(database, desk):
     assert send_digests(MORNING + timedelta(minutes=10)) == 0
     assert list(mails()) == ["staff@example.org", "trainer@example.org"]
     mail = mails()["trainer@example.org"]
-    assert mail.subject == "有1份表单等待反馈"
+    assert mail.subject == "有1份填报表等待反馈"
     assert mail.text.count(f"/sheets/{desk.id}/state") == 1
     assert mail.text.count("/sheets/review?state=shared") == 1
     assert "Five-Year Plan" not in mail.text
@@ -121,7 +121,7 @@ def test_six_new_sheets_are_five_lines_and_one_more(database, desk, begin):
             sheet.state, sheet.shared_at = desk.sheet.state, NOW
     send_digests(MORNING)
     mail = mails()["trainer@example.org"]
-    assert mail.subject == "有6份表单等待反馈"
+    assert mail.subject == "有6份填报表等待反馈"
     assert mail.text.count("/state") == 5
     assert "另有1份" in mail.text
 

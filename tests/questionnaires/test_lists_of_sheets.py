@@ -93,7 +93,7 @@ def test_a_sheet_begins_once_whatever_is_clicked_and_opens_where_it_was_left(dat
 @pytest.mark.parametrize("name", ["learner", "outsider"])
 def test_the_library_is_for_those_who_use_or_write_questionnaires(database, login_as, name):
     browser = login_as(name)
-    for tail in ("", f"{SHIPPED}/", f"{SHIPPED}.yaml", f"{SHIPPED}/form"):
+    for tail in ("", f"{SHIPPED}/", f"{SHIPPED}.yaml", f"{SHIPPED}/form", f"exercises/tot-1-introduction/{SHIPPED}/"):
         assert browser.get(f"/questionnaires/{tail}").status_code == 404, tail
 
 
@@ -123,13 +123,39 @@ def test_the_file_can_be_read_back(database, login_as):
 def test_search_and_kind_narrow_the_library(database, login_as):
     browser = login_as("staff")
     everything = browser.get("/questionnaires/?lang=en").text.count('class="no"')
-    assert everything == len(surveys())
+    assert everything == len(surveys()) + len(library.exercises())
     found = browser.get("/questionnaires/?q=alignment&lang=en").text
     assert f"/questionnaires/{SHIPPED}/" in found
     assert browser.get("/questionnaires/?q=%E5%AF%B9%E6%8E%A5&lang=en").text.count(f"/questionnaires/{SHIPPED}/") == 1
     assert "Nothing in the list matches" in browser.get("/questionnaires/?q=zzz&lang=en").text
     for kind in Kind:
         assert browser.get(f"/questionnaires/?kind={kind.value}&lang=en").status_code == 200
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_worksheets_of_courses_stand_apart_are_shown_printed_and_begun_in_their_course(database, login_as, language, max_queries):
+    browser = login_as("trainer")
+    page = browser.get(f"/questionnaires/?lang={language}").text.split('id="exercises"')[1]
+    listed = library.exercises()
+    assert len(listed) >= 5
+    for each in listed:
+        home = f"/questionnaires/exercises/{each.course.id}/{each.exercise.id}/"
+        assert f'href="{home}"' in page
+        for tail in ("", "?show=both", "form"):
+            joint = "&" if "?" in tail else "?"
+            with max_queries(4):
+                shown = browser.get(f"{home}{tail}{joint}lang={language}")
+            assert shown.status_code == 200, tail
+            assert each.exercise.questionnaire.title[language] in shown.text
+        assert f'href="/courses/{each.course.id}/{each.exercise.id}/"' in browser.get(home).text
+
+
+def test_worksheets_of_courses_are_found_by_words_and_kind(database, login_as):
+    browser = login_as("trainer")
+    assert "stakeholder-map" in browser.get("/questionnaires/?q=stakeholder&lang=en").text.split('id="exercises"')[1]
+    assert 'id="exercises"' not in browser.get("/questionnaires/?kind=survey&lang=en").text
+    for tail in ("tot-1-introduction/from-mdgs-to-sdgs/", "tot-1-introduction/nothing/", "nothing/plan-alignment/form"):
+        assert browser.get(f"/questionnaires/exercises/{tail}").status_code == 404, tail
 
 
 def test_what_was_published_here_stands_in_place_of_the_file(database, login_as):

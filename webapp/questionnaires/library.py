@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import LANGUAGES, localised
-from webapp.courses.questionnaire.content import Kind, Questionnaire
+from webapp.courses.catalogue import catalogue
+from webapp.courses.content import Course, StepKind
+from webapp.courses.questionnaire.content import Exercise, Kind, Questionnaire
 from webapp.courses.questionnaire.shipped import surveys
 from webapp.places.rules import normalised
 from webapp.questionnaires import definitions
 from webapp.questionnaires.models import QuestionnairePublication
+
+
+@dataclass(frozen=True)
+class CourseExercise:
+    """A worksheet as it stands in a course, where it is begun."""
+
+    course: Course
+    exercise: Exercise
+    number: int
 
 
 @dataclass(frozen=True)
@@ -56,7 +67,22 @@ def found(known: Iterable[Volume], *, words: str = "", kind: Kind | None = None)
     return sorted(fitting, key=lambda each: (localised(each.questionnaire.title), each.questionnaire.id))
 
 
+def exercises(*, words: str = "", kind: Kind | None = None) -> list[CourseExercise]:
+    """Worksheets of the courses that are open, found like the others; by course and step. No query."""
+    if kind not in (None, Kind.WORKSHEET):
+        return []
+    wanted = [normalised(each) for each in words.split()]
+    return [
+        CourseExercise(course, course.exercises[step.id], step.number)
+        for course in catalogue().courses for step in course.steps if step.kind is StepKind.EXERCISE
+        if all(word in _words_of(course.exercises[step.id].questionnaire) for word in wanted)
+    ]
+
+
 def _text(each: Volume) -> str:
-    one = each.questionnaire
+    return _words_of(each.questionnaire)
+
+
+def _words_of(one: Questionnaire) -> str:
     texts = [text.get(tag, "") for text in (one.title, one.summary) for tag in LANGUAGES]
     return normalised(" ".join([one.id, *texts]))
