@@ -11,11 +11,14 @@ from sqlalchemy import update
 from tests.questionnaires.conftest import NOW, Desk
 from tests.questionnaires.page_form import sent
 from tests.questionnaires.sheet_definition import CONTENT, QUESTIONNAIRE, large
+from webapp.core.config import settings
 from webapp.core.database import db
 from webapp.core.storage import FileRefused, StoredFile
 from webapp.core.unit_of_work import unit_of_work
 from webapp.courses.questionnaire.content import Questionnaire
-from webapp.questionnaires import files, queries, services, services_changes
+from webapp.courses.questionnaire.fields import FileField
+from webapp.courses.questionnaire.reading import REQUEST_MB, RESERVED_SECTIONS
+from webapp.questionnaires import files, queries, services, services_changes, views_sheet
 from webapp.questionnaires.ledger import Wanted
 from webapp.questionnaires.models import MemberRole, Sheet, SheetState
 
@@ -261,3 +264,11 @@ def test_files_are_put_saved_again_and_taken_off(database, desk, mate, login_as)
         )
     desk.post("where", sent(desk.get("where"), {"_unfile": f"proof:{file_id}"}))
     assert "proof" not in desk.values
+
+
+def test_no_section_can_hide_behind_an_address_of_the_sheet(app):
+    behind = {rule.rule.removeprefix(views_sheet.SHEET).split("/")[0] for rule in app.url_map.iter_rules()
+              if rule.rule.startswith(views_sheet.SHEET)} - {"", "<section_id>"}
+    assert len(behind) > 5
+    assert {each for each in behind if "." not in each} <= RESERVED_SECTIONS
+    assert max(REQUEST_MB, FileField.max_mb) <= settings(app).upload_limit_mb

@@ -72,6 +72,8 @@ def test_a_right_file_is_a_questionnaire():
     ("{id: parks, text", "{id: other, text", "id: topics", "The id “other” is kept"),
     ("accept: [pdf, image]", "accept: [exe]", "id: papers", "expected one of: pdf, image, spreadsheet, document"),
     ("id: objectives-page", "id: history", "id: objectives-page", "kept for the system"),
+    ("id: objectives-page", "id: state", "id: objectives-page", "kept for the system"),
+    ("max_mb: 2", "max_mb: 13", "id: papers", "one request, which takes 12 MB at most"),
     ("totals: [budget, weighted]", "totals: [title]", "totals:", "“title” is no column of numbers. Expected one of: budget, weight"),
     ("{id: due, type: date", "{id: due, type: place", "id: due", "Found the field type “place”"),
     ("{id: due, type: date", "{id: due, when: people > 3, type: date", "id: due", "A column has no condition"),

@@ -22,7 +22,13 @@ from webapp.courses.tags import ID_PATTERN
 from webapp.courses.yaml_text import Document, Path, load
 
 COLUMNS = {kind: entry for kind, entry in ENTRIES.items() if FieldType(kind) in COLUMN_TYPES}
-RESERVED_SECTIONS = frozenset({"history", "people", "changes", "comments", "conflicts", "files", "join", "export", "settings", "hand-in"})
+# What stands behind the address of a sheet, where its sections stand too; a test compares it with all addresses.
+RESERVED_SECTIONS = frozenset({
+    "history", "people", "changes", "comments", "conflicts", "files", "join", "export", "settings", "hand-in", "state", "paste",
+    "organisations",
+})
+# A file travels in one request, which takes this much unless an operator chose otherwise.
+REQUEST_MB = 12
 
 
 def read_text(text: str, questionnaire_id: str, file: str) -> Questionnaire:
@@ -122,6 +128,8 @@ def _field(draft: _Draft, at: Path, raw: Any, *, kinds: Mapping[str, Any] = ENTR
         _place(draft, at, raw_id, table)
         if found is None and not table:
             draft.broken.add(raw_id)
+    if found is not None and found["type"] == FieldType.FILE and found["max_mb"] > REQUEST_MB:
+        draft.note((*at, "max_mb"), _("A file travels in one request, which takes %(mb)d MB at most.", mb=REQUEST_MB))
     if found is not None and found["type"] == FieldType.TABLE:
         columns = [
             _field(draft, (*at, "columns", index), each, kinds=COLUMNS, table=found["id"]) for index, each in enumerate(found["columns"])
