@@ -237,7 +237,7 @@ def test_every_table_about_people_is_in_the_file(database, cast, small_courses):
 
 def test_the_file_takes_as_many_queries_for_much_as_for_little(lived, cast, max_queries):
     asked = OwnDataAsked(cast.ids["learner"], cast.sign_in_ids["learner"])
-    with max_queries(50):
+    with max_queries(75):
         own_data.collect(asked)
 
 

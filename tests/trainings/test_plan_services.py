@@ -13,6 +13,7 @@ from webapp.core.unit_of_work import unit_of_work
 from webapp.questionnaires.models import MemberRole, SheetCell, SheetMember
 from webapp.trainings import conflicts, hooks, profile, queries, rules, rules_plan, services, waiting
 from webapp.trainings.models import AgendaItem, ItemKind, TrainerPart, Training, TrainingMove, TrainingSession, TrainingState
+from webapp.trainings.models_learning import Moment, Sitting
 from webapp.trainings.models_onsite import Attendance, Presence
 from webapp.trainings.models_people import Participant, ParticipantState
 from webapp.trainings.records import locked
@@ -286,3 +287,20 @@ def test_figures_count_each_person_once_in_one_query(training, make_session, mak
         counted = queries.figures(row)
     assert (counted.listed, counted.invited, counted.registered, counted.waiting, counted.applied) == (5, 5, 3, 1, 1)
     assert (counted.attended, counted.completed, counted.sessions, counted.outside) == (2, 1, 2, 0)
+
+
+def test_the_course_of_the_tests_stays_once_somebody_sat_one(database, cast, make_training, make_participant):
+    training = make_training(test_course_id="tot-1-introduction", courses=["tot-1-introduction", "tot-3-monitoring-reporting"])
+    entry = make_participant(training)
+    db.session.add(Sitting(
+        training_id=training.id, participant_id=entry.id, moment=Moment.BEFORE, form="a", course_id="tot-1-introduction",
+        course_revision="r", language="en", paper=[], maximum=10, started_at=NOW,
+    ))
+    db.session.commit()
+    values = {name: getattr(training, name) for name in rules_plan.COLUMNS}
+    values |= {name: tuple(tuple(pair) for pair in values[name]) for name in ("exercises", "prework")}
+    values |= {"courses": tuple(values["courses"]), "test_course_id": "tot-3-monitoring-reporting"}
+    with pytest.raises(rules.BadPlan, match="has taken a test already"):
+        services.change(
+            training=training, plan=rules_plan.Plan(**values), version=training.version, actor_id=cast.ids["trainer"], now=NOW,
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +17,7 @@ from webapp.accounts.services_roles import keep_an_administrator
 from webapp.core.audit import record
 from webapp.core.database import db
 from webapp.core.errors import DomainError
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, speaking
 from webapp.core.ids import new_id
 from webapp.core.mail.services import queue
@@ -121,7 +121,8 @@ def erase(*, person_id: UUID, keep_certificates: bool, actor_id: UUID | None, no
     )
     db.session.execute(wish.values(done_at=now))
     for each in (*_merged_into(person_id), person_id):
-        person_erased.send(PersonErased(each, now, keep_certificates, emails(each)))
+        name = db.session.scalars(select(Person.name).where(Person.id == each)).one()
+        person_erased.send(PersonErased(each, now, keep_certificates, emails(each), name))
     db.session.flush()
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
+
+from webapp.core.frozen import dataclass
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -83,13 +85,14 @@ class PersonErased:
     """Everything that names a person must go; counts stay.
 
     Certificates stay verifiable by their code without the name, or are withdrawn, as the person chose. `emails` holds the
-    addresses of the person until now, for rows that no id ties to them; they are never stored.
+    addresses of the person until now, `name` their name, for rows that no id ties to them; they are never stored.
     """
 
     person_id: UUID
     at: datetime
     keep_certificates: bool = True
     emails: tuple[str, ...] = field(default=(), repr=False)
+    name: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

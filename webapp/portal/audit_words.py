@@ -17,6 +17,7 @@ SUBJECTS = {
     "sheet": lazy("Sheet"), "survey": lazy("Survey"), "questionnaire": lazy("Questionnaire"),
     "report": lazy("Post-training report"),
     "training": lazy("Training"), "past_batch": lazy("Participation of former years"), "statistic_period": lazy("Period of the statistics"),
+    "statistics": lazy("Statistics"), "statistics_view": lazy("Saved view of the statistics"),
 }
 ACTIONS = {
     "change.undone": lazy("Change of many at once undone"),
@@ -95,6 +96,10 @@ ACTIONS = {
     "survey.people_taken_off": lazy("People taken off a survey"),
     "survey.reopened": lazy("Survey opened again"),
     "settings.changed": lazy("Settings changed"),
+    "statistics.exported": lazy("Statistics saved as a file"),
+    "statistics.rows_exported": lazy("Rows behind the statistics saved as a file"),
+    "statistics.view_shared": lazy("View of the statistics shared"),
+    "statistics.view_unshared": lazy("View of the statistics no longer shared"),
     "statistics.past_brought": lazy("Participation of former years brought in"),
     "statistics.past_taken_back": lazy("Participation of former years taken back"),
     "statistics.period_closed": lazy("Period of the statistics closed"),
@@ -157,6 +162,9 @@ ACTIONS = {
     "training.session_resumed": lazy("Session of a training taken up again"),
     "training.trainer_removed": lazy("Trainer taken off a training"),
     "training.trainer_set": lazy("Trainer of a training set"),
+    "trainer.away_added": lazy("Days on which a trainer cannot train noted"),
+    "trainer.away_removed": lazy("Days on which a trainer cannot train taken away"),
+    "trainer.profile_changed": lazy("Profile of a trainer changed"),
 }
 FIELDS = {
     "scopes": lazy("What it may do"), "role": lazy("Role"),
@@ -178,5 +186,12 @@ FIELDS = {
     "marks": lazy("Number of marks"), "channel": lazy("Way"), "answers": lazy("Answers of a form"), "moment": lazy("Before or after"),
     "survey": lazy("Survey"), "sheet": lazy("Sheet"), "edition": lazy("Edition"), "language": lazy("Language"),
     "day": lazy("Date"), "starts": lazy("Start"), "ends": lazy("End"), "cancelled": lazy("Session cancelled"),
+    "place": lazy("Place"), "title": lazy("Title of the training"), "first_day": lazy("First day of the training"),
+    "last_day": lazy("Last day of the training"), "zone": lazy("Time zone of the venue"), "venue": lazy("Venue"), "room": lazy("Room"),
+    "seats": lazy("Seats"), "approval": lazy("Trainers approve every registration by the link"),
+    "link_open": lazy("The link for registration is open"), "courses": lazy("Courses that are covered"),
+    "test_course_id": lazy("Tests before and after"), "least_minutes": lazy("Least attendance, in minutes"),
+    "tests_needed": lazy("Tests that the certificate asks for"), "least_score": lazy("Least score of the test after, in per cent"),
+    "columns": lazy("What changed"), "last": lazy("Last day away"), "first": lazy("First day away"),
     "lines": lazy("Number of lines"), "plan": lazy("Plan taken over"), "sessions": lazy("Sessions of a training"),
 }

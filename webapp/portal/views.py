@@ -22,10 +22,12 @@ from webapp.learning.queries import Learner
 from webapp.portal.rules import waiting_certificates
 from webapp.questionnaires import labels
 from webapp.questionnaires.waiting import facts, waiting
+from webapp.trainings import labels as training_labels
+from webapp.trainings import waiting as trainings
 
 bp = Blueprint("portal", __name__, template_folder="templates")
 # Built once: everybody's first page after signing in.
-_LEARNERS = learning.alongside(*facts(), certificates.holds_any(bindparam("person")))
+_LEARNERS = learning.alongside(*facts(), certificates.holds_any(bindparam("person")), trainings.fact())
 
 
 def outlines_of(known: Mapping[str, Learner]) -> list[Outline]:
@@ -51,17 +53,18 @@ def home() -> str:
 @bp.get("/me/")
 @signed_in
 def me() -> Any:
-    """What to do next, courses in progress and done, certificates."""
+    """What to do next, trainings to come, courses in progress and done, certificates."""
     who = viewer()
     assert who is not None
-    known, (surveys, sheets, holds) = learning.learners_and(who.person_id, _LEARNERS, now=clock.now())
+    known, (surveys, sheets, holds, invited) = learning.learners_and(who.person_id, _LEARNERS, now=clock.now())
     outlines = outlines_of(known)
     held = certificates.of_person(who.person_id) if holds else []
     return render_template(
         "portal/me.html", who=who, resume=latest(outlines), outlines=[each for each in outlines if each.enrolled],
         others=[each for each in outlines if not each.enrolled], certificates=held, waiting=waiting_certificates(outlines, held),
         printable=not missing_characters(who.name), count_of=count_of, StepKind=StepKind, labels=labels,
-        sheets=waiting(who, surveys=surveys, sheets=sheets),
+        sheets=waiting(who, surveys=surveys, sheets=sheets), trainings=trainings.waiting(who.person_id) if invited else [],
+        training_labels=training_labels,
     )
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
-from webapp.core.frozen import dataclass
 from webapp.accounts import services_imports
 from webapp.accounts.models import MailToken, Session, SignUp
 from webapp.accounts.models_data import ErasureRequest
@@ -20,6 +19,7 @@ from webapp.accounts.services_sessions import DEVICES_KEPT, LINKS_KEPT
 from webapp.core import idempotency
 from webapp.core.audit import record
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, _n, lazy
 from webapp.core.idempotency import IdempotencyKey
 from webapp.core.limits import LimitCounter
@@ -32,6 +32,8 @@ from webapp.questionnaires.models import Sheet, SheetComment, SheetFile, SheetSt
 from webapp.questionnaires.models_surveys import Survey, SurveyTicket
 from webapp.quizzes.models import Attempt, AttemptLog
 from webapp.statistics.models import Check
+from webapp.trainings.jobs_people import LISTS_KEPT, NEEDS_KEPT
+from webapp.trainings.models_onsite import CheckInTicket
 
 SESSIONS_KEPT = timedelta(days=1)
 REPORTS_KEPT = timedelta(seconds=2 * TICKET_SECONDS)
@@ -42,6 +44,7 @@ INVITATIONS_KEPT = timedelta(days=365)
 STEPS_KEPT = timedelta(days=730)
 EMPTY_SHEETS_KEPT = timedelta(days=90)
 SURVEYS_KEPT = timedelta(days=90)
+CHECK_INS_KEPT = timedelta(days=7)
 CHECKS_KEPT = timedelta(days=400)
 
 
@@ -49,7 +52,7 @@ CHECKS_KEPT = timedelta(days=400)
 class Period:
     """A kind of data and how long it is kept. `over` gives the condition of the rows whose time is over at a moment.
 
-    Without `over` the kind is kept; `why` says why.
+    Without `over` the kind is kept, and `why` says why; with `kept` all the same, a job of its own room carries it out.
     """
 
     key: str
@@ -163,6 +166,13 @@ PERIODS: tuple[Period, ...] = (
         "checks", lazy("Nightly checks of the statistics"), CHECKS_KEPT, lazy("after the check"), Check,
         lambda now: Check.at <= now - CHECKS_KEPT,
     ),
+    Period(
+        "check-ins", lazy("Codes of check-ins that were used"), CHECK_INS_KEPT, lazy("after the check-in"), CheckInTicket,
+        lambda now: CheckInTicket.at <= now - CHECK_INS_KEPT,
+    ),
+    Period("needs", lazy("Diet, access and interpretation needs of participants"), NEEDS_KEPT, lazy("after the training")),
+    Period("participant-lists", lazy("Lists of participants that trainers brought in"), LISTS_KEPT, lazy("after they came")),
+    Period("trainings", lazy("Trainings: who took part, attendance, tests, notes"), None, lazy("kept; after erasure without a name")),
     Period("answers", lazy("Answers to surveys"), None, lazy("kept; after erasure without a name")),
     Period("sheets", lazy("Sheets and their history"), None, lazy("until everybody on them is erased")),
     Period("people", lazy("Names, addresses and profiles"), None, lazy("until the person is erased")),

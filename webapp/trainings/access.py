@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlalchemy import or_, select
+
 from webapp.accounts.current import Viewer
 from webapp.accounts.models import Role
+from webapp.places import queries as places
 from webapp.places.models import Place
 from webapp.trainings.models import TrainerPart
 
@@ -23,13 +28,21 @@ def oversee_trainings(viewer: Viewer) -> bool:
 
 
 def runs_place(viewer: Viewer, place: Place) -> bool:
-    """Whether a role lets the viewer plan and run trainings for a place."""
-    return any(viewer.has_role(role, place) for role in RUNNERS)
+    """Whether a role lets the viewer plan and run trainings for a place, or for the one that stands for it since it closed."""
+    return _holds(viewer, RUNNERS, place)
 
 
 def oversees_place(viewer: Viewer, place: Place) -> bool:
-    """Whether the viewer is staff or administrator for a place."""
-    return any(viewer.has_role(role, place) for role in OVERSEERS)
+    """Whether the viewer is staff or administrator for a place, or for the one that stands for it since it closed."""
+    return _holds(viewer, OVERSEERS, place)
+
+
+def _holds(viewer: Viewer, roles: tuple[Role, ...], place: Place) -> bool:
+    """The training keeps the place it was held for; who looks after it follows the successor. One query a step for a closed place."""
+    if any(viewer.has_role(role, place) for role in roles):
+        return True
+    heir = places.heir(place)
+    return heir is not place and any(viewer.has_role(role, heir) for role in roles)
 
 
 def may_see(viewer: Viewer, place: Place, part: TrainerPart | None) -> bool:
@@ -51,3 +64,24 @@ def run_paths(viewer: Viewer) -> tuple[str, ...] | None:
             return None
         found.update(paths)
     return tuple(sorted(found))
+
+
+def oversee_paths(viewer: Viewer) -> tuple[str, ...] | None:
+    """The same for those who look over trainings."""
+    found: set[str] = set()
+    for role in OVERSEERS:
+        paths = viewer.paths(role)
+        if paths is None:
+            return None
+        found.update(paths)
+    return tuple(sorted(found))
+
+
+def places_of(paths: tuple[str, ...]) -> Any:
+    """Ids of the places in trees, and of those that closed and whose successor, or its successor, is in one: a select."""
+    inside = (
+        select(Place.id).where(or_(*[places.within(path) for path in paths]) if paths else Place.id.is_(None))
+        .cte("places_looked_after", recursive=True)
+    )
+    closed = select(Place.id).join(inside, Place.successor_id == inside.c.id)
+    return select(inside.union(closed).c.id)

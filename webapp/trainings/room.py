@@ -18,6 +18,8 @@ from webapp.trainings import (
     models_people,
     models_trainers,
     notices,
+    own_data,
+    own_merge,
     services_surrounding,
     surveys_mine,
     tests_mine,
@@ -77,6 +79,8 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(people.bp)
     joining.register(app, views_join.path_of)
     notices.connect()
+    own_data.wire()
+    own_merge.wire()
     mine.add_part(app, 20, tests_mine.part_before)
     mine.add_part(app, 60, tests_mine.part_after)
     app.register_blueprint(views_walk_in.bp)

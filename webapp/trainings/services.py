@@ -13,10 +13,12 @@ from webapp.accounts.models import Role, RoleGrant
 from webapp.core import audit
 from webapp.core.database import db
 from webapp.core.frozen import dataclass
+from webapp.core.i18n import _
 from webapp.core.ids import new_code, new_id
 from webapp.trainings import hooks, profile, rules, rules_plan
 from webapp.trainings.access import RUNNERS
 from webapp.trainings.models import AgendaItem, TrainerPart, Training, TrainingMove, TrainingSession, TrainingState, TrainingTrainer
+from webapp.trainings.models_learning import Sitting
 from webapp.trainings.models_onsite import Attendance
 from webapp.trainings.rules_plan import Plan
 
@@ -68,6 +70,10 @@ def change(*, training: Training, plan: Plan, version: int, actor_id: UUID, now:
     changed = rules_plan.differences(training, values)
     if not changed:
         return changed
+    if "test_course_id" in changed and _tests_begun(training.id):
+        raise rules.BadPlan(_(
+            "Tests before and after: somebody has taken a test already, so the course whose tests are used can no longer be changed.",
+        ))
     before, first_day = _noted(training), training.first_day
     for name in changed:
         setattr(training, name, values[name])
@@ -81,6 +87,10 @@ def change(*, training: Training, plan: Plan, version: int, actor_id: UUID, now:
     _audit(training, "changed", actor_id, now, before=before, after={**_noted(training), "columns": sorted(changed)})
     hooks.on_changed.send(hooks.Changed(training, changed, actor_id, now))
     return changed
+
+
+def _tests_begun(training_id: UUID) -> bool:
+    return db.session.scalar(select(Sitting.id).where(Sitting.training_id == training_id).limit(1)) is not None
 
 
 def _move_sessions(training: Training, by: timedelta, now: datetime) -> None:

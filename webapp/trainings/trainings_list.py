@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, or_, sele
 from sqlalchemy.orm import aliased, joinedload
 
 from webapp.accounts.current import Viewer
-from webapp.accounts.finding import in_trees, named
+from webapp.accounts.finding import named
 from webapp.accounts.models import Person
 from webapp.core.database import db
 from webapp.core.frozen import dataclass
@@ -84,9 +84,10 @@ def _day(text: str) -> date:
 def scope(viewer: Viewer) -> Any:
     """Ids of the trainings that somebody may open as a runner: by a role for the place, or as one of their trainers."""
     source = select(Training.id)
-    inside = in_trees(Training.place_id, access.run_paths(viewer))
-    if inside is None:
+    paths = access.run_paths(viewer)
+    if paths is None:
         return source
+    inside = Training.place_id.in_(access.places_of(paths))
     own = Training.id.in_(select(TrainingTrainer.training_id).where(TrainingTrainer.person_id == viewer.person_id))
     return source.where(or_(inside, own))
 
