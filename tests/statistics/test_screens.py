@@ -73,7 +73,7 @@ def figure(page, label: str) -> str:
 def row(page, label: str, table: str = "") -> list[str]:
     """The cells of the row with this label, in the table with this id or the first one."""
     text = html.unescape(page.text)
-    text = text[text.index(f'id="{table}"') :] if table else text
+    text = text[text.index(f'id="table-{table}"') :] if table else text
     found = re.search(rf'<th (?:role="rowheader" )?scope="row">(?:<a[^>]*>)?{re.escape(label)}(?:</a>)?</th>(.*?)</tr>', text, re.DOTALL)
     return [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", found[1], re.DOTALL)]
 

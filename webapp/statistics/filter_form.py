@@ -157,6 +157,10 @@ class FilterForm:
         """What was typed or chosen in a control."""
         return self.typed.get(name, "")
 
+    def day_type(self, name: str) -> str:
+        """Type of the control of a day: what is no date stands in a plain one, since a browser would hide it."""
+        return "text" if self.refused is not None and self.refused.field == name else "date"
+
     def values(self, name: str) -> Sequence[str]:
         """What was chosen where several can be."""
         return self.typed.getlist(name)
