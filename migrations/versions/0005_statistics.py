@@ -62,6 +62,7 @@ def upgrade():
 
     op.create_table('statistic_batches',
     sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('state', sa.Enum('sent', 'brought', 'taken-back', name='past_state', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('kind', sa.Enum('totals', 'people', name='past_kind', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('title', sa.String(length=200), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
@@ -69,6 +70,8 @@ def upgrade():
     sa.Column('brought_by_id', sa.Uuid(), nullable=False),
     sa.Column('brought_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('taken_back_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('trainings', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('held', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
     sa.ForeignKeyConstraint(['brought_by_id'], ['people.id'], name=op.f('fk_statistic_batches_brought_by_id_people')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_statistic_batches'))
     )
@@ -118,6 +121,7 @@ def upgrade():
     sa.Column('shared', sa.Boolean(), nullable=False),
     sa.Column('place_id', sa.Uuid(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_statistic_views_person_id_people')),
     sa.ForeignKeyConstraint(['place_id'], ['places.id'], name=op.f('fk_statistic_views_place_id_places')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_statistic_views')),

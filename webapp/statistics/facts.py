@@ -16,6 +16,7 @@ from webapp.core.config import settings
 from webapp.core.database import db
 from webapp.participation.models import EventKind, ParticipationEvent, ViewCount
 from webapp.statistics.ground import Spot
+from webapp.statistics.models import PastBatch, PastKind
 from webapp.statistics.rules import Period
 from webapp.trainings.models import Training
 
@@ -119,5 +120,10 @@ def _last(into: dict[UUID, UUID], person: UUID) -> UUID:
 
 
 def trainings() -> dict[UUID, tuple[UUID, date | None]]:
-    """Place and first day of every training. One query."""
-    return {key: (place, day) for key, place, day in db.session.execute(select(Training.id, Training.place_id, Training.first_day))}
+    """Place and first day of every training, those of former years that were brought in included. Two queries."""
+    found: dict[UUID, tuple[UUID, date | None]] = {
+        key: (place, day) for key, place, day in db.session.execute(select(Training.id, Training.place_id, Training.first_day))
+    }
+    for batch in db.session.scalars(select(PastBatch.trainings).where(PastBatch.kind == PastKind.PEOPLE)):
+        found |= {UUID(key): (UUID(place), date.fromisoformat(day)) for key, place, day, _title in batch}
+    return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -17,6 +16,7 @@ from wtforms import Form
 
 from webapp.core.config import settings
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, lazy
 from webapp.core.ui.templating import address
 from webapp.places.forms import PlaceField
@@ -33,11 +33,15 @@ from webapp.trainings.records import title_of
 TABS: Mapping[str, Any] = {
     "overview": lazy("Overview"), "funnel": lazy("Funnel"), "places": lazy("Places"), "map": lazy("Map"), "time": lazy("Over time"),
     "people": lazy("People"), "courses": lazy("Courses"), "trainings": lazy("Trainings"), "left-behind": lazy("Who is left behind"),
+    "outcomes": lazy("Outcomes"), "goals": lazy("Planned and reached"), "past": lazy("Former years"), "periods": lazy("Closed periods"),
+    "pivot": lazy("Pivot table"), "views": lazy("Saved views"),
     "definitions": lazy("Definitions"),
 }
 MANY = (
     Dimension.ORGANISATION, Dimension.SEX, Dimension.AGE, Dimension.LANGUAGE, Dimension.DEVICE, Dimension.CHANNEL,
 )
+# Pages that are not asked by the filters.
+APART = frozenset({"definitions", "views", "past", "periods"})
 # What stands in the first row of the form.
 FIRST = frozenset({"by", "figure", "place", "period", "from", "to", "course"})
 # More trainings than this are chosen on their page.
@@ -89,7 +93,7 @@ def tabs(page: str, query: str) -> list[tuple[str, str, bool]]:
     found = []
     for name, text in TABS.items():
         path = "/statistics/" if name == "overview" else f"/statistics/{name}"
-        found.append((str(text), address(path) + (f"?{query}" if query and name != "definitions" else ""), name == page))
+        found.append((str(text), address(path) + (f"?{query}" if query and name not in APART else ""), name == page))
     return found
 
 
@@ -168,7 +172,8 @@ class FilterForm:
     @property
     def opens(self) -> bool:
         """Whether the further filters are unfolded: while one of them is to be mended."""
-        return self.picker.shown or self.typed.get("choose") == "training" or (self.error_field is not None and self.error_field not in FIRST)
+        to_mend = self.error_field is not None and self.error_field not in FIRST
+        return self.picker.shown or self.typed.get("choose") == "training" or to_mend
 
     @property
     def periods(self) -> list[tuple[str, str]]:

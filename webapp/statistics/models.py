@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from webapp.accounts.models import Person
 from webapp.core.database import Model, enum_column
 from webapp.core.ids import new_id
-from webapp.places.models import PathText
+from webapp.places.models import PathText, Place
 
 
 class Cadence(StrEnum):
@@ -27,6 +28,14 @@ class PastKind(StrEnum):
 
     TOTALS = "totals"
     PEOPLE = "people"
+
+
+class PastState(StrEnum):
+    """Sent and looked at, brought in, or taken back."""
+
+    SENT = "sent"
+    BROUGHT = "brought"
+    TAKEN_BACK = "taken-back"
 
 
 class Snapshot(Model):
@@ -66,6 +75,8 @@ class SavedView(Model):
     shared: Mapped[bool] = mapped_column(default=False)
     place_id: Mapped[UUID | None] = mapped_column(ForeignKey("places.id"), index=True)
     created_at: Mapped[datetime]
+    # Deleting can be undone for a while; until then the row stays and nobody but its owner sees it.
+    deleted_at: Mapped[datetime | None]
 
 
 class Mailing(Model):
@@ -96,6 +107,8 @@ class Goal(Model):
     set_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     set_at: Mapped[datetime]
 
+    place: Mapped[Place] = relationship(lazy="raise_on_sql")
+
 
 class ClosedPeriod(Model):
     """A period whose figures were published: they stay as they are; what changed since is listed beside them."""
@@ -113,13 +126,20 @@ class ClosedPeriod(Model):
     closed_at: Mapped[datetime]
     published: Mapped[bool] = mapped_column(default=False)
 
+    closed_by: Mapped[Person] = relationship(lazy="raise_on_sql")
+
 
 class PastBatch(Model):
-    """Participation of former years, brought in at once and taken back at once. Kept apart from what was recorded here."""
+    """Participation of former years, brought in at once and taken back at once. Kept apart from what was recorded here.
+
+    `held` are the rows that were sent, until they are brought in. `trainings` are those of a list of people: [id, place, first
+    day, title]; they are no trainings of this site.
+    """
 
     __tablename__ = "statistic_batches"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    state: Mapped[PastState] = mapped_column(enum_column(PastState, "past_state"))
     kind: Mapped[PastKind] = mapped_column(enum_column(PastKind, "past_kind"))
     title: Mapped[str] = mapped_column(String(200))
     source: Mapped[str] = mapped_column(Text)
@@ -127,6 +147,10 @@ class PastBatch(Model):
     brought_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     brought_at: Mapped[datetime]
     taken_back_at: Mapped[datetime | None]
+    trainings: Mapped[list[Any]] = mapped_column(default=list)
+    held: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)
+
+    brought_by: Mapped[Person] = relationship(lazy="raise_on_sql")
 
 
 class PastTotal(Model):
@@ -146,6 +170,8 @@ class PastTotal(Model):
     last: Mapped[date]
     figure: Mapped[str] = mapped_column(String(40))
     value: Mapped[int] = mapped_column(BigInteger)
+
+    place: Mapped[Place] = relationship(lazy="raise_on_sql")
 
 
 class Check(Model):

@@ -6,10 +6,24 @@ from flask import Flask
 
 from webapp.core.i18n import lazy
 from webapp.core.ui.navigation import add_link
-from webapp.statistics import models, own_data, own_merge, views, views_files, views_pivot
+from webapp.statistics import (
+    models,
+    own_data,
+    own_merge,
+    views,
+    views_files,
+    views_goals,
+    views_past,
+    views_periods,
+    views_pivot,
+    views_public,
+    views_rows,
+    views_saved,
+)
 from webapp.statistics.access import see_statistics
 
-__all__ = ["init_app", "models", "views_files", "views_pivot"]
+__all__ = ["init_app", "models", "views_files", "views_goals", "views_past", "views_periods", "views_pivot", "views_public",
+           "views_rows", "views_saved"]
 
 
 def init_app(app: Flask) -> None:

@@ -27,14 +27,14 @@ _PLAIN = {
 def count(part: Slice, by: Sequence[Dimension], figures: Sequence[Figure]) -> Cells:
     """Figures of a slice by the values of some dimensions; without any, one cell with the empty key.
 
-    Seven queries, and all rows of the days. A place is named by its path, a unit of time as `unit_of` has it, None is what is not stated.
+    Eight queries, and all rows of the days. A place is named by its path, a unit of time as `unit_of` has it, None is what is not stated.
     """
     ground, merged = Ground(part.tree_on), facts.merged()
     held = {key: ground.of_training(place, day) for key, (place, day) in facts.trainings().items()}
     sums: defaultdict[tuple[Key, str], int] = defaultdict(int)
     sets: defaultdict[tuple[Key, str], set[Any]] = defaultdict(set)
     for fact in chain(facts.events(first=part.first, last=part.last), facts.views()):
-        if not _counts(fact, part):
+        if not counts(fact, part):
             continue
         mine = ground.where(*fact.spot)
         for figure in figures:
@@ -50,7 +50,8 @@ def count(part: Slice, by: Sequence[Dimension], figures: Sequence[Figure]) -> Ce
     return tidy(cells, figures, whole=not by)
 
 
-def _counts(fact: Fact, part: Slice) -> bool:
+def counts(fact: Fact, part: Slice) -> bool:
+    """Whether a fact lies in a slice, its places aside."""
     return (
         fact.recorded <= part.cut_off and (fact.void is None or fact.void > part.cut_off) and not fact.practice
         and (part.first is None or fact.day >= part.first) and (part.last is None or fact.day <= part.last)

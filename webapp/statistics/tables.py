@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Any
 
 from webapp.core.charts.shapes import Chart
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.statistics.definitions import Figure, Measure
+from webapp.statistics.outcomes import Outcome
 
 Value = int | float | str | date | None
 
@@ -80,7 +82,7 @@ class Shown:
     about: Sequence[tuple[str, str]]
     cut_off: datetime
     tables: Sequence[Table]
-    figures: Sequence[Figure] = field(default=())
+    figures: Sequence[Figure | Outcome] = field(default=())
     says: Sequence[str] = field(default=())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from webapp.core import clock
 from webapp.core.access import allow
 from webapp.core.charts.onpage import markup
 from webapp.core.charts.shapes import Bars, Tiles
+from webapp.core.frozen import dataclass
 from webapp.core.ui.paging import Paging
 from webapp.core.ui.templating import address
 from webapp.courses.catalogue import catalogue
@@ -75,7 +76,7 @@ def overview() -> Any:
     return answer("overview")
 
 
-@bp.get("/statistics/<any(funnel, places, map, time, people, courses, trainings, 'left-behind'):page>")
+@bp.get("/statistics/<any(funnel, places, map, time, people, courses, trainings, 'left-behind', outcomes, goals):page>")
 @allow(access.see_statistics)
 def page(page: str) -> Any:
     """Any other page of figures."""

@@ -1,0 +1,132 @@
+"""Closed periods: which there are, their frozen figures, what changed since; and what the nightly checks found."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response
+
+from webapp.accounts.access import administer_everywhere
+from webapp.core import clock
+from webapp.core.access import allow
+from webapp.core.database import db
+from webapp.core.i18n import _
+from webapp.core.ui.templating import address
+from webapp.core.unit_of_work import unit_of_work
+from webapp.statistics import access, closing, described, filter_form, words
+from webapp.statistics.answers import source
+from webapp.statistics.closing import CannotClose
+from webapp.statistics.definitions import BY_KEY, FIGURES
+from webapp.statistics.models import Check, ClosedPeriod
+from webapp.statistics.slices import EVERYWHERE, Dimension
+from webapp.statistics.tables import head_of, number_of
+from webapp.statistics.views import bp, me
+
+HOME = "/statistics/periods"
+CHECKS = 60
+CHANGES = 200
+
+
+@bp.get(HOME)
+@allow(access.see_statistics)
+def periods() -> str:
+    """Closed periods, the latest first."""
+    return _page()
+
+
+@bp.post(HOME)
+@allow(access.see_statistics)
+def close() -> Any:
+    """Close a period. Only who sees the whole may."""
+    _everywhere()
+    try:
+        with unit_of_work():
+            row_id = closing.close(
+                text=request.form.get("period", ""), found=source(clock.now()), actor_id=me().person_id, now=clock.now(),
+            ).id
+    except CannotClose as refused:
+        return _page(str(refused)), 422
+    flash(_("The period is closed. Its figures stay as they are."), "ok")
+    return redirect(address(f"{HOME}/{row_id}"), 303)
+
+
+@bp.get(f"{HOME}/<uuid:period_id>")
+@allow(access.see_statistics)
+def period(period_id: UUID) -> str:
+    """The frozen figures of a period for the reader's places, and what changed since."""
+    row, allowed = _row(period_id), access.scope(me())
+    found = source(clock.now())
+
+    def mine(path: str) -> bool:
+        return allowed is None or (path != EVERYWHERE and path.startswith(allowed))
+
+    changes = [each for each in closing.changed(row, found) if mine(each.path)]
+    places = {path: values for path, values in row.figures["places"].items() if mine(path)}
+    named = dict(words.named(Dimension.COUNTY, {*places, *(each.path for each in changes)} - {EVERYWHERE}, row.last))
+    named[EVERYWHERE] = _("All places")
+    return render_template(
+        "statistics/period.html", row=row, places=sorted(places.items()), named=named, figures=FIGURES, changes=changes[:CHANGES],
+        more=max(0, len(changes) - CHANGES), by_key=BY_KEY, redefined=sorted(closing.redefined(row)), cut_off=found.cut_off,
+        said=_said, days=described.period_of(row.first, row.last), may=allowed is None, tabs=filter_form.tabs("periods", ""),
+    )
+
+
+def _said(key: str, number: int) -> str:
+    return head_of(BY_KEY[key]).words(number_of(BY_KEY[key], number))
+
+
+@bp.post(f"{HOME}/<uuid:period_id>/publish")
+@allow(access.see_statistics)
+def publish(period_id: UUID) -> Response:
+    """Say that the figures were published, or that they are not any more."""
+    _everywhere()
+    published = request.form.get("published") == "yes"
+    with unit_of_work():
+        closing.publish(row=_row(period_id), published=published, actor_id=me().person_id, now=clock.now())
+    flash(_("The period is marked as published.") if published else _("The period is no longer marked as published."), "ok")
+    return redirect(address(f"{HOME}/{period_id}"), 303)
+
+
+@bp.get("/statistics/checks")
+@allow(administer_everywhere)
+def checks() -> str:
+    """What the last nightly checks compared and found."""
+    rows = db.session.scalars(select(Check).order_by(Check.at.desc()).limit(CHECKS)).all()
+    last = next((each for each in rows if each.differences), None)
+    return render_template(
+        "statistics/checks.html", rows=rows, last=last, lines=[_difference(each) for each in (last.differences if last else ())],
+        tabs=filter_form.tabs("periods", ""),
+    )
+
+
+def _difference(found: list[Any]) -> tuple[str, str, str, str, str]:
+    """Days, place, figure, the fast and the slow number of a difference, in words."""
+    first, last, place, key, fast, slow = found
+    days = described.period_of(date.fromisoformat(first) if first != "None" else None, date.fromisoformat(last) if last != "None" else None)
+    figure = str(BY_KEY[key].label) if key in BY_KEY else key
+    return days, " · ".join(place) or _("All places"), figure, f"{fast:,}", f"{slow:,}"
+
+
+def _everywhere() -> None:
+    if access.scope(me()) is not None:
+        abort(404)
+
+
+def _row(period_id: UUID) -> ClosedPeriod:
+    row = db.session.get(ClosedPeriod, period_id)
+    if row is None:
+        abort(404)
+    return row
+
+
+def _page(error: str = "") -> str:
+    rows = db.session.scalars(select(ClosedPeriod).options(joinedload(ClosedPeriod.closed_by)).order_by(ClosedPeriod.last.desc())).all()
+    return render_template(
+        "statistics/periods.html", rows=rows, error=error, may=access.scope(me()) is None, checks=administer_everywhere(me()),
+        tabs=filter_form.tabs("periods", ""),
+    )
