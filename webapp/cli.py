@@ -33,6 +33,7 @@ COMMANDS = {
     "questionnaires": "webapp.questionnaires.cli:questionnaires",
     "retention": "webapp.scheduler.cli_retention:retention",
     "scheduler": "webapp.scheduler.cli:scheduler",
+    "statistics": "webapp.statistics.cli:statistics",
     "serve": "webapp.cli_serve:serve",
     "upgrade": "webapp.cli_upgrade:upgrade",
 }

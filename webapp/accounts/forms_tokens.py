@@ -28,6 +28,7 @@ SCOPES = {
     Scope.ENROLMENTS_READ: lazy("Read enrolments"),
     Scope.RESULTS_READ: lazy("Read results of quizzes"),
     Scope.CERTIFICATES_READ: lazy("Read certificates"),
+    Scope.STATISTICS_READ: lazy("Read figures of participation"),
 }
 
 

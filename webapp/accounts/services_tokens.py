@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -21,6 +20,7 @@ from webapp.accounts.queries import Grant, grants_in_force
 from webapp.accounts.required import roles_that_require
 from webapp.core.audit import record
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.ids import new_id
 from webapp.places.models import Place
 
@@ -40,6 +40,7 @@ class Scope(StrEnum):
     ENROLMENTS_READ = "enrolments:read"
     RESULTS_READ = "results:read"
     CERTIFICATES_READ = "certificates:read"
+    STATISTICS_READ = "statistics:read"
 
     @property
     def writes(self) -> bool:

@@ -16,8 +16,8 @@ from webapp.interface.serving import LARGEST_BODY, PER_WINDOW
 VERSION = "1.0.0"
 REFERENCE = "#/components/schemas/"
 ABOUT = (
-    "People, organisations, places, enrolments, results and certificates for programs. Everything is kept to the places of the access "
-    f"token and to what its owner may do at that moment. Lists come in pages of at most {MOST} items, oldest first: follow the Link "
+    "People, organisations, places, enrolments, results, certificates and figures for programs. Everything is kept to the places of the "
+    f"access token and to what its owner may do at that moment. Lists come in pages of at most {MOST} items, oldest first: follow the Link "
     f"header or send `next` as `cursor`. A token may send {PER_WINDOW} requests a minute; the headers RateLimit and RateLimit-Policy "
     "say what is left. "
     "Errors are problem details (RFC 9457)."
@@ -31,7 +31,7 @@ SAID = {
 }
 ALWAYS = (401, 403, 422, 429, 500)
 REFUSALS = {
-    "list": ALWAYS, "item": (*ALWAYS, 404), "create": (*ALWAYS, 400, 404, 409, 413, 415),
+    "list": ALWAYS, "answer": ALWAYS, "item": (*ALWAYS, 404), "create": (*ALWAYS, 400, 404, 409, 413, 415),
     "change": (*ALWAYS, 400, 404, 409, 412, 413, 415, 428),
 }
 
@@ -77,10 +77,10 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if operation.one:
         found.append({"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}})
-    if operation.kind == "list":
+    if operation.kind in ("list", "answer"):
         properties = _plain(operation.noun.query.model_json_schema(mode="validation"))
         found += [_query_parameter(name, schema) for name, schema in properties.items()]
-    if operation.kind in ("list", "item"):
+    if operation.kind in ("list", "item", "answer"):
         found.append(_header("If-None-Match", "ETags that you have.", required=False))
     if operation.kind == "create":
         key = _header("Idempotency-Key", "New for each thing that you create; the same request may then be sent again.", required=True)
@@ -160,7 +160,7 @@ def _schemas() -> dict[str, Any]:
     models += [(operation.body, "validation") for operation in OPERATIONS if operation.body is not None]
     _map, schema = models_json_schema(models, ref_template=f"{REFERENCE}{{model}}")
     found: dict[str, Any] = {name: _without_absent(each) for name, each in schema["$defs"].items()}
-    for model in shown:
+    for model in {operation.noun.shown for operation in OPERATIONS if operation.kind == "list"}:
         found[page_name(model)] = {
             "type": "object", "additionalProperties": False, "required": ["items", "next"],
             "properties": {

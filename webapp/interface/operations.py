@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,22 +11,24 @@ from sqlalchemy import select
 from webapp.accounts.models import Organisation, Person
 from webapp.accounts.services_tokens import Scope
 from webapp.core.database import db
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import lazy
-from webapp.interface import organisations, people
+from webapp.interface import organisations, people, statistics
 from webapp.interface.fields import Sent
 from webapp.interface.nouns import Noun
 from webapp.interface.organisations import ORGANISATIONS, NewOrganisation, OrganisationChange
 from webapp.interface.people import PEOPLE, NewPerson, PersonChange
 from webapp.interface.records import CERTIFICATES, ENROLMENTS, PLACES, RESULTS
 from webapp.interface.routes import Addressed
+from webapp.interface.statistics import STATISTICS, Asking
 
 
 @dataclass(frozen=True)
 class Operation(Addressed):
-    """One method of one address. `kind`: list, item, create, change. `deed` writes, inside a unit of work."""
+    """One method of one address. `kind`: list, item, create, change, answer. `deed` writes, inside a unit of work, or answers."""
 
     kind: str
-    noun: Noun[Any, Any]
+    noun: Noun[Any, Any] | Asking
     scope: Scope
     summary: Any
     body: type[Sent] | None = None
@@ -62,5 +63,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *_reading(ENROLMENTS, lazy("List enrolments"), lazy("Read an enrolment")),
     *_reading(RESULTS, lazy("List results of quizzes"), lazy("Read a result")),
     *_reading(CERTIFICATES, lazy("List certificates"), lazy("Read a certificate")),
+    Operation("answer", STATISTICS, STATISTICS.scope, lazy("Read figures of participation"), deed=statistics.answer),
 )
 BY_NAME = {each.name: each for each in OPERATIONS}

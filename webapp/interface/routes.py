@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from webapp.core.frozen import dataclass
 
 PREFIX = "/api/v1"
 _READ = ("list", "item")
 _KINDS = {
     "people": (*_READ, "create", "change"), "organisations": (*_READ, "create", "change"), "places": _READ, "enrolments": _READ,
-    "results": _READ, "certificates": _READ,
+    "results": _READ, "certificates": _READ, "statistics": ("answer",),
 }
 
 
 class Addressed:
-    """One method of one address. `kind`: list, item, create, change."""
+    """One method of one address. `kind`: list, item, create, change, answer."""
 
     kind: str
 
@@ -25,7 +25,7 @@ class Addressed:
     @property
     def method(self) -> str:
         """The HTTP method."""
-        return {"list": "GET", "item": "GET", "create": "POST", "change": "PATCH"}[self.kind]
+        return {"list": "GET", "item": "GET", "answer": "GET", "create": "POST", "change": "PATCH"}[self.kind]
 
     @property
     def one(self) -> bool:

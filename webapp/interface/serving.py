@@ -22,6 +22,7 @@ from webapp.core.database import db
 from webapp.core.errors import TooManyRequests
 from webapp.core.i18n import _
 from webapp.core.unit_of_work import unit_of_work
+from webapp.interface.nouns import Noun
 from webapp.interface.operations import Operation
 from webapp.interface.problems import REALM, Fault, Problem, fault_words, sent_headers
 
@@ -43,6 +44,9 @@ def serve(operation: Operation, item_id: UUID | None) -> Response:
     holder.check(operation.scope)
     if operation.kind == "list":
         return _list(operation, holder)
+    if operation.kind == "answer":
+        assert operation.deed is not None
+        return _answer(operation.deed(holder, _read_query(operation.noun.query)).model_dump(mode="json"))
     _no_query()
     if operation.kind == "create":
         return _create(operation, holder)
@@ -82,6 +86,7 @@ def _count(holder: Holder) -> None:
 
 
 def _list(operation: Operation, holder: Holder) -> Response:
+    assert isinstance(operation.noun, Noun)
     query = _read_query(operation.noun.query)
     items, following = operation.noun.page(holder.trees(operation.scope), query)
     response = _answer({"items": [item.model_dump(mode="json") for item in items], "next": following})
@@ -93,6 +98,7 @@ def _list(operation: Operation, holder: Holder) -> Response:
 
 def _shown(operation: Operation, holder: Holder, item_id: UUID) -> dict[str, Any]:
     """The item as it is answered. Raises `Problem` for what lies outside, as for what is not there."""
+    assert isinstance(operation.noun, Noun)
     found = operation.noun.one(holder.trees(operation.scope), item_id)
     if found is None:
         raise Problem(HTTPStatus.NOT_FOUND, "not-found", _("There is nothing here that this token may see."))

@@ -26,6 +26,7 @@ from webapp.questionnaires.services_results import keep_due
 from webapp.quizzes.jobs import close_expired
 from webapp.scheduler import retention
 from webapp.statistics import jobs as statistics
+from webapp.statistics import mailing
 from webapp.trainings import importing, jobs_people, jobs_tests, notices
 from webapp.trainings.jobs_surveys import prepare_training_surveys
 
@@ -58,6 +59,7 @@ JOBS = (
     Job("count-surveys", timedelta(seconds=15), keep_due),
     Job("refresh-statistics", timedelta(minutes=5), statistics.refresh_due),
     Job("check-statistics", timedelta(days=1), statistics.check),
+    Job("mail-statistics", timedelta(days=1), mailing.send_due),
     Job("carry-out-place-changes", timedelta(minutes=10), carry_out_due),
     Job("verify-audit", timedelta(hours=1), audit_chain.verify_next),
     Job("note-settings", timedelta(days=1), note_settings),

@@ -22,6 +22,7 @@ JOBS = {
     "prepare-training-surveys": lazy("Prepare the surveys around trainings"),
     "issue-training-certificates": lazy("Issue certificates of trainings"),
     "refresh-statistics": lazy("Make a new snapshot for the statistics"),
+    "mail-statistics": lazy("Mail saved views of the statistics after each month and quarter"),
     "check-statistics": lazy("Check the statistics by counting anew"),
     "send-surveys": lazy("Send invitations to surveys and reminders"),
     "send-sheet-digests": lazy("Tell trainers in the morning which sheets wait for feedback"),

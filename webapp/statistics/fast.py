@@ -120,7 +120,7 @@ def _statement(
     needed = any(each in PLACES for each in by) or by_training or part.paths is not None
     joined = f" LEFT JOIN side.{table} ground ON ground.number = {link}" if needed else ""
     kinds = sorted({figure.kind.value for figure in figures})
-    where, values = _conditions(part)
+    where, values = conditions(part)
     where.append(f"facts.kind IN ({', '.join('?' * len(kinds))})")
     values += kinds
     if part.paths is not None:
@@ -138,7 +138,8 @@ def _of(figure: Figure) -> str:
     return f"{wanted} AND facts.training IS {'NOT ' if figure.of_training else ''}NULL"
 
 
-def _conditions(part: Slice) -> tuple[list[str], list[Any]]:
+def conditions(part: Slice) -> tuple[list[str], list[Any]]:
+    """What makes a fact one of a slice, its places aside, and the values for it."""
     cut_off = plain(part.cut_off)
     where = ["facts.recorded <= ?", "(facts.void IS NULL OR facts.void > ?)", "NOT facts.practice"]
     values: list[Any] = [cut_off, cut_off]
