@@ -224,3 +224,19 @@ def test_any_steps_leave_content_that_reads_back_with_ids_of_its_own(app: object
     assert len(ids) == len(set(ids))
     assert isinstance(one, Questionnaire)
     drafting.troubles(content)
+
+
+@pytest.mark.usefixtures("database")
+def test_throwing_a_draft_away_is_asked_about_and_a_saved_file_brings_it_back(author: FlaskClient) -> None:
+    complete(author)
+    question = author.get("/questionnaires/village/discard?lang=en").text
+    assert "All changes in this draft are lost" in question
+    assert 'name="act" value="discard"' in question
+    assert 'value="discard"' not in author.get(EDIT + "?lang=en").text, "no button of the outline throws it away at once"
+    kept = author.get("/questionnaires/village.draft.yaml").data
+    version = str(draft().version)
+    assert author.post(EDIT, data={"act": "discard", "version": version, "key": "away-1"}).location.startswith("/questionnaires/new")
+    assert author.get("/questionnaires/village/discard").status_code == 404
+    sent = {"key": "back-1", "file": (io.BytesIO(kept), "village.yaml")}
+    assert author.post("/questionnaires/new", data=sent).status_code == 303
+    assert draft().content["now"]["sections"]

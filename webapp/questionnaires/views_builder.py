@@ -181,6 +181,8 @@ def change(questionnaire_id: str) -> Any:
     except DraftChanged as error:
         flash(str(error), "warn")
         return redirect(address(f"{home}edit"), 303)
+    if act == "discard":
+        flash(_("The draft is gone."), "ok")
     return redirect(address(there or f"{home}edit"), 303)
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, flash, make_response, redirect, re
 from webapp.core import clock
 from webapp.core.access import allow
 from webapp.core.database import db
-from webapp.core.i18n import _
+from webapp.core.i18n import _, localised
 from webapp.core.ids import new_id
 from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work
@@ -59,6 +59,15 @@ def publish(questionnaire_id: str) -> Any:
         return redirect(address(f"{HOME}{questionnaire_id}/publish"), 303)
     flash(_("Published. It is in force from now on."), "ok")
     return redirect(address(f"{HOME}{questionnaire_id}/"), 303)
+
+
+@bp.get(ONE + "discard")
+@allow(access.author)
+def discarding(questionnaire_id: str) -> str:
+    """Asks whether to throw the draft away, and offers it as a file first. One query."""
+    draft = draft_or_404(questionnaire_id)
+    name = localised(drafting.read(draft.content[NOW]).title) or questionnaire_id
+    return render_template("questionnaires/builder_discard.html", draft=draft, name=name, key=new_id())
 
 
 @bp.get(HOME + "<questionnaire_id>.draft.yaml")
