@@ -17,7 +17,9 @@ from webapp.demo import CROWD, PARTS, HoldsRealPeople, load
 from webapp.participation.models import EventKind, ParticipationEvent
 from webapp.places.models import Place
 from webapp.places.services import load_china
+from webapp.questionnaires import demo_surveys, queries_surveys, rules_surveys
 from webapp.questionnaires.models import Sheet, SheetConflict, SheetState
+from webapp.questionnaires.models_surveys import Survey, SurveyMode
 from webapp.questionnaires.queries import stored
 from webapp.statistics import slow
 from webapp.statistics.definitions import BY_KEY, FIGURES
@@ -62,7 +64,7 @@ def test_the_password_of_the_demo_is_hashed_as_any_other():
 def test_invented_people_have_sheets_that_were_written_as_any_other(app):
     load_china(clock.now())
     loaded()
-    sheets = {row.questionnaire_id: row for row in db.session.scalars(select(Sheet))}
+    sheets = {row.questionnaire_id: row for row in db.session.scalars(select(Sheet).where(Sheet.survey_id.is_(None)))}
     assert {name: row.state for name, row in sheets.items()} == {
         "plan-alignment": SheetState.DRAFT, "priority-setting": SheetState.RETURNED, "stakeholder-map": SheetState.SHARED,
     }
@@ -70,6 +72,24 @@ def test_invented_people_have_sheets_that_were_written_as_any_other(app):
     assert sum(path.endswith("/objective") for path in values) == 5
     assert not Answers(surveys()["priority-setting"], stored(sheets["priority-setting"].id).values).missing()
     assert not db.session.scalars(select(SheetConflict)).all()
+
+
+def test_a_survey_waits_for_the_learner_and_an_anonymous_one_shows_results(app):
+    load_china(clock.now())
+    loaded()
+    opened, over = db.session.scalars(select(Survey).order_by(Survey.closes_at.desc()))
+    assert (opened.mode, opened.questionnaire_id) == (SurveyMode.NAMED, "needs-survey")
+    learner = db.session.scalars(select(SignIn).where(SignIn.email == "learner@demo.example")).one()
+    assert [each.survey.id for each in queries_surveys.waiting_for(learner.person_id, clock.now())] == [opened.id]
+    assert opened.closes_at > clock.now() > over.closes_at
+    assert over.mode is SurveyMode.ANONYMOUS
+    rate = queries_surveys.rate(over)
+    assert (rate.answered, rate.asked) == (demo_surveys.ANSWERED, CROWD)
+    sheets = db.session.scalars(select(Sheet).where(Sheet.survey_id == over.id)).all()
+    assert rules_surveys.shows_results(over.mode, len(sheets))
+    for one, sheet in ((surveys()[over.questionnaire_id], each) for each in sheets):
+        found = Answers(one, stored(sheet.id).values)
+        assert not [*found.missing(), *found.troubles()]
 
 
 def test_the_invented_programme_has_the_size_of_the_first_one(app):

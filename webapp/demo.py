@@ -26,6 +26,7 @@ from webapp.participation.origin import Origin
 from webapp.places import queries as places
 from webapp.places.models import Place
 from webapp.questionnaires import demo as sheets
+from webapp.questionnaires import demo_surveys
 from webapp.quizzes import queries as quizzes
 from webapp.quizzes import services as quizzing
 from webapp.quizzes.questions import read_paper
@@ -85,6 +86,7 @@ def load(*, course: Course, password_hash: str, now: datetime, programme: bool =
             sheets.load(
                 learner=people["learner"], colleague=people["author"], trainer=people["trainer"], neighbour=crowd[NEIGHBOUR], now=now,
             )
+            demo_surveys.load(learner=people["learner"], staff=people["staff"], crowd=crowd, now=now)
             if programme:
                 demo_trainings.load(
                     course=course, trainer=people["trainer"], staff=people["staff"], learner=people["learner"], now=now,
