@@ -231,6 +231,39 @@ def test_places_stand_by_code_with_those_that_nothing_reached_and_say_that_this_
     assert row(county, "Qiaoxi District")[-3:] == ["0", "0", "0"]
 
 
+def test_a_place_with_nothing_below_it_shows_its_own_figures_alone(login_as, people):
+    page = see(login_as("administrator"), "places", place=people.places.county.id)
+    assert row(page, "Total")[-3:] == ["1", "1", "1"]
+    assert "There are no places below this one." in text_of(page)
+    assert "the rows add up" not in text_of(page)
+
+
+def test_counties_that_belong_to_no_city_stand_among_the_cities(login_as, people):
+    places = people.places
+    direct = Place(
+        id=new_id(), country="CN", code="139001", kind="district", level="county", path="CN/130000/139001/", parent_id=places.province.id,
+        names={"en": "Direct County"}, short_names={}, reading="", search="",
+    )
+    db.session.add(direct)
+    db.session.flush()
+    training = Training(
+        id=new_id(), code=new_code(), place_id=direct.id, language="en", zone="Asia/Shanghai", first_day=date(2026, 9, 14),
+        last_day=date(2026, 9, 14), created_by_id=people.ids["staff"], created_at=NOON, changed_at=NOON,
+    )
+    db.session.add(training)
+    db.session.flush()
+    db.session.add(ParticipationEvent(
+        id=new_id(), kind=EventKind.ATTENDED, person_id=people.ids["outsider"], happened_at=NOON, recorded_at=NOON, source="test:direct",
+        training_id=training.id, place_id=direct.id, place_path=direct.path, language="en", device=Device.UNKNOWN, channel=Channel.ONSITE,
+    ))
+    db.session.commit()
+    jobs.snapshot.refresh(SHOWN_AT, anew=True)
+    page = see(login_as("administrator"), "places", place=places.province.id)
+    assert row(page, "Direct County")[-3:] == ["1", "1", "1"]
+    assert row(page, "Shijiazhuang City")[-3:] == ["1", "1", "1"]
+    assert row(page, "Total")[-3:] == ["3", "3", "3"]
+
+
 def test_who_holds_two_places_sees_both_and_counts_nobody_twice(login_as, people):
     grant_role(person=people.other_county, role=Role.STAFF, place=people.places.second_county, now=NOON, actor_id=None)
     grant_role(person=people.other_county, role=Role.STAFF, place=people.places.second_city, now=NOON, actor_id=None)

@@ -30,7 +30,8 @@ def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001 
     before = None if asked.against is None else whole_of(found, asked.against)
     lines.append(Line(_("Total"), values(wanted, whole, before), total=True))
     title = _("Places below %(place)s", place=where.here.name) if where.here else _("Places")
-    table = Table("places", title, _("Place"), heads(asked, wanted), lines, unequal(wanted, [row[2] for row in rows], whole))
+    notes = unequal(wanted, [row[2] for row in rows], whole) if rows else ()
+    table = Table("places", title, _("Place"), heads(asked, wanted), lines, notes)
     says = [no_ranking()]
     if not where.below:
         says.append(_("There are no places below this one."))
