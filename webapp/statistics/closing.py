@@ -16,6 +16,7 @@ from webapp.core.errors import DomainError
 from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.core.ids import new_id
+from webapp.statistics import public
 from webapp.statistics.answers import Source
 from webapp.statistics.asking import named_period
 from webapp.statistics.definitions import BY_KEY, FIGURES
@@ -85,9 +86,11 @@ def counted(found: Source, part: Slice) -> dict[str, dict[str, int]]:
 
 
 def publish(*, row: ClosedPeriod, published: bool, actor_id: Any, now: datetime) -> bool:
-    """Mark a closed period as published, or no longer; whether that is news."""
+    """Mark a closed period as published, or no longer; whether that is news. Raises `public.CannotPublish`."""
     if row.published is published:
         return False
+    if published:
+        public.publish(row)
     row.published = published
     action = "statistics.period_published" if published else "statistics.period_withdrawn"
     record(actor_id=actor_id, action=action, subject=("statistic_period", row.id), now=now)
