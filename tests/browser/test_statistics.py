@@ -1,0 +1,71 @@
+"""The pages of statistics on a phone and at a desk: accessible, whole; filters fold on a phone and work without a script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.office import appoint
+from tests.browser.reader import ENGLISH, PHONE, Look, Opens
+from tests.browser.test_pages import TOO_WIDE, broken_rules
+from tests.browser.world import COURSE
+from webapp.accounts.models import Role
+from webapp.core import clock
+from webapp.statistics import snapshot
+
+if TYPE_CHECKING:
+    from tests.browser.world import Account, World
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "", "funnel?period=2026&against=year", "places", "map", "time?by=week", "people", f"courses/{COURSE}", "trainings", "left-behind",
+    "definitions", "?choose=place", "?choose=training&sex=female", "?from=tomorrow",
+)
+WIDTHS = {PHONE: (320, 360), ENGLISH: (768, 1280)}
+
+
+@pytest.fixture(scope="module")
+def analyst(served: tuple[World, str]) -> Account:
+    """Programme staff of everywhere, with figures to look at."""
+    world = served[0]
+    person = world.person("周分析", login="analyst")
+    appoint(world, person, Role.STAFF)
+    with world.app.app_context():
+        snapshot.refresh(clock.now())
+    return person
+
+
+@pytest.mark.parametrize("look", WIDTHS, ids=str)
+def test_the_pages_are_fit_for_everybody(opens: Opens, analyst: Account, look: Look) -> None:
+    reader, wrong = opens(look, analyst), list[str]()
+    for number, path in enumerate(PAGES):
+        reader.page.emulate_media(color_scheme="dark" if number % 2 else "light", reduced_motion="reduce")
+        if "tomorrow" in path:
+            reader.expects(400)
+        reader.go(f"/statistics/{path}")
+        expect(reader.page.locator("h1")).to_have_count(1)
+        wrong += [f"{path}: {each}" for each in broken_rules(reader)]
+        for width in WIDTHS[look]:
+            reader.page.set_viewport_size({"width": width, "height": look.height})
+            wrong += [f"{path} at {width} px: {each}" for each in reader.page.evaluate(TOO_WIDE, width)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_filters_are_folded_on_a_phone_and_open_at_a_desk(opens: Opens, analyst: Account) -> None:
+    phone = opens(PHONE, analyst)
+    phone.go("/statistics/funnel")
+    form = phone.page.locator("form.filters")
+    expect(form).to_be_hidden()
+    phone.page.locator("details.fold > summary").click()
+    expect(form).to_be_visible()
+    form.locator("#period").select_option("this-year")
+    form.locator("button").first.click()
+    phone.page.wait_for_url("**/statistics/funnel?period=this-year")
+    desk = opens(ENGLISH, analyst)
+    desk.go("/statistics/funnel")
+    expect(desk.page.locator("form.filters")).to_be_visible()
+    desk.go("/statistics/")
+    assert desk.page.locator("dl.facts").bounding_box()["y"] < desk.page.viewport_size["height"]  # type: ignore[index]
