@@ -16,6 +16,9 @@ NO_ROW = "00000000-0000-7000-8000-000000000000"
 FOR_ROLES = {endpoint: {"staff", "administrator"} for endpoint in ("tokens.tokens", "tokens.new")}
 FOR_ROLES |= {f"statistics.{view}": {"staff", "administrator"} for view in ("overview", "page", "course", "definitions")}
 FOR_ROLES |= {
+    f"statistics.{view}": {"staff", "administrator"} for view in ("overview_file", "page_file", "pivot", "row_form", "views", "new_view")
+}
+FOR_ROLES |= {
     f"facilitator.{view}": {"trainer", "author", "staff", "administrator"} for view in ("facilitator", "file", "slides")
 }
 FOR_ROLES |= {
@@ -24,6 +27,8 @@ FOR_ROLES |= {
 }
 FOR_ROLES |= {endpoint: {"trainer", "staff", "administrator"} for endpoint in ("sheets.review", "surveys.surveys", "surveys.new")}
 FOR_ROLES |= {endpoint: {"trainer", "staff", "administrator"} for endpoint in ("training_plan.new", "training_calendar.month")}
+FOR_ROLES |= {f"training_trainers.{view}": {"trainer", "staff", "administrator"} for view in ("trainers", "trainer", "chain", "profile")}
+FOR_ROLES["training_oversight.overview"] = {"staff", "administrator"}
 FOR_ROLES["builder.new"] = {"author", "administrator"}
 
 

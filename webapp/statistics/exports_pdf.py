@@ -29,9 +29,10 @@ def document(printed: Printed) -> b.Document:
     """The page as a document in the reader's language."""
     shown = printed.shown
     found: list[b.Block] = []
-    for table in shown.tables:
+    wide = [len(table.heads) > STANDING and not table.key for table in shown.tables]
+    for table, lying in zip(shown.tables, wide, strict=True):
         made = [b.Heading(_short(table.title), 1), *_table(table)]
-        found += [b.Section(made, landscape=True)] if len(table.heads) > STANDING and not table.key else made
+        found += [b.Section(made, landscape=True)] if lying and not all(wide) else made
     if shown.says:
         found += [b.Heading(_("How to read this page"), 1), *(b.Paragraph(str(each)) for each in shown.says)]
     counted = definitions(shown)
@@ -45,7 +46,7 @@ def document(printed: Printed) -> b.Document:
     facts = [*shown.about, (_("Cut-off"), moment(shown.cut_off)), (_("Time zone"), str(zone)), (_("Saved by"), printed.by)]
     return b.Document(
         _short(shown.title), printed.language, found, subtitle=_("Statistics of participation"), author="LocalGoals", facts=facts,
-        note=_("As of %(time)s", time=moment(shown.cut_off)), created=printed.now.astimezone(zone).date(),
+        note=_("As of %(time)s", time=moment(shown.cut_off)), created=printed.now.astimezone(zone).date(), landscape=bool(wide) and all(wide),
     )
 
 
