@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from webapp.core import clock
 from webapp.core.access import signed_in
-from webapp.core.charts.onpage import markup
+from webapp.core.charts.drawn import markup
 from webapp.core.errors import DomainError
 from webapp.core.i18n import LANGUAGES, NATIVE_NAMES, _
 from webapp.core.ids import new_id

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.core.access import public
-from webapp.core.charts.onpage import markup
+from webapp.core.charts.drawn import markup
 from webapp.core.config import settings
 from webapp.core.i18n import LANGUAGES, NATIVE_NAMES, _, current_language, speaking
 from webapp.core.ids import MistypedCode, read_code

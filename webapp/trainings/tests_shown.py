@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from webapp.accounts.labels import ORGANISATION_TYPES
 from webapp.accounts.models import OrganisationType
-from webapp.core.charts.onpage import markup
+from webapp.core.charts.drawn import markup
 from webapp.core.charts.shapes import Bar, Bars, Compared, Pair, figures
 from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, _n, babel_locale, current_language, localised

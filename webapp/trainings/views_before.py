@@ -8,7 +8,7 @@ from flask import Blueprint, abort, render_template, request
 
 from webapp.core import clock
 from webapp.core.access import signed_in
-from webapp.core.charts.onpage import markup
+from webapp.core.charts.drawn import markup
 from webapp.core.suppression import LEAST
 from webapp.core.ui.paging import Paging
 from webapp.questionnaires import definitions, queries_surveys, queries_texts
