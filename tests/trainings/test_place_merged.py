@@ -27,7 +27,7 @@ FIRST, SECOND = datetime(2026, 12, 14, 2, tzinfo=UTC), datetime(2026, 12, 16, 2,
 
 @pytest.fixture
 def merged(database, at, cast, make_training, make_session, make_participant):
-    """A training from the 14th to the 16th: 3 attend on the first day, the county merges on the second, 2 of them and 1 more on the third."""
+    """From the 14th to the 16th: 3 attend on the first day, the county merges on the second, 2 of them and 1 more on the third."""
     at(FIRST)
     training = make_training(state=TrainingState.RUNNING, last_day=date(2026, 12, 16))
     sessions = [make_session(training, day=moment.date(), starts=time(9), ends=time(12)) for moment in (FIRST, SECOND)]

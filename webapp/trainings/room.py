@@ -35,6 +35,7 @@ from webapp.trainings import (
     views_join,
     views_mine,
     views_notes,
+    views_oversight,
     views_paper,
     views_people,
     views_people_add,
@@ -44,6 +45,7 @@ from webapp.trainings import (
     views_surveys,
     views_tests,
     views_tests_paper,
+    views_trainers,
     views_walk_in,
 )
 from webapp.trainings.models_learning import SurveyKind
@@ -86,4 +88,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views_walk_in.bp)
     app.register_blueprint(views_paper.bp)
     app.register_blueprint(views_notes.bp)
+    app.register_blueprint(views_oversight.bp)
+    app.register_blueprint(views_trainers.bp)
     mine.add_part(app, 50, attendance_mine.part)

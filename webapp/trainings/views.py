@@ -38,7 +38,7 @@ def trainings() -> str:
     page = found.page(found.asked(request.args)) if _runs(who) else None
     return render_template(
         "trainings/trainings.html", page=page, mine=queries.mine(who.person_id), labels=labels, title_of=title_of,
-        plans=access.run_trainings(who), url=participant_url,
+        plans=access.run_trainings(who), oversees=access.oversee_trainings(who), url=participant_url,
     )
 
 
@@ -74,12 +74,12 @@ def training(training_id: UUID) -> Any:
     )
 
 
-def facts_of(record: Record) -> overview.Facts:
-    """Everything that the overview tells. Four queries."""
+def facts_of(record: Record, *, moves: bool = True) -> overview.Facts:
+    """Everything that the overview tells. Four queries, three without the `moves`."""
     row, now = record.training, clock.now()
     zone, team = ZoneInfo(row.zone), queries.team(row)
     return overview.Facts(
-        training=row, counted=queries.figures(row), team=team, moves=queries.moves(row.id),
+        training=row, counted=queries.figures(row), team=team, moves=queries.moves(row.id) if moves else [],
         collisions=conflicts.beside(row, [each.person_id for each in team]), report=report_column(), today=now.astimezone(zone).date(),
         now=now, zone=zone,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -23,9 +23,11 @@ from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work
 from webapp.courses.catalogue import catalogue
 from webapp.places import queries as places
-from webapp.trainings import access, labels, profile, queries, rules, services
+from webapp.trainings import access, labels, profile, qualification, queries, rules, services
 from webapp.trainings.forms import CopyForm, PlanForm, filled, meanwhile
 from webapp.trainings.models import TrainerPart, Training, TrainingState
+from webapp.trainings.overview import Facts
+from webapp.trainings.qualification import Learned
 from webapp.trainings.records import Record, locked, me, run_or_403
 from webapp.trainings.views import HOME, ONE, facts_of, warnings
 
@@ -184,13 +186,21 @@ def trainers(training_id: UUID) -> Any:
             return _set_trainer(record)
         except DomainError as error:
             problem, record = str(error), run_or_403(training_id)
-    facts, asked = facts_of(record), request.args.get("q", "").strip()[:100]
+    facts, asked = facts_of(record, moves=False), request.args.get("q", "").strip()[:100]
     found = queries.candidates(asked, training_id, clock.now()) if asked else []
+    learned = qualification.of_many({*(each.person_id for each in facts.team), *(each.person_id for each in found)})
     body = render_template(
         "trainings/training_trainers.html", record=record, facts=facts, warnings=warnings(record, facts), asked=asked, found=found,
+        unqualified=_unqualified(record, facts, learned),
+        missing={each.person_id: qualification.missing_words(learned[each.person_id], record.training.courses) for each in found},
         homes=places.full_names({each.place_id for each in found if each.place_id}), problem=problem, labels=labels, offered=TrainerPart,
     )
     return body, 422 if problem else 200
+
+
+def _unqualified(record: Record, facts: Facts, learned: Mapping[UUID, Learned]) -> list[str]:
+    team = [(each.person_id, each.name, each.part) for each in facts.team]
+    return qualification.warnings(team, record.training.courses, learned)
 
 
 def _set_trainer(record: Record) -> Any:
