@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -21,7 +22,9 @@ from webapp.accounts.models import Person, Role
 from webapp.core import clock
 from webapp.core.database import db
 from webapp.core.unit_of_work import unit_of_work
-from webapp.questionnaires import queries, services_answers, services_surveys
+from webapp.courses.questionnaire.shipped import surveys
+from webapp.questionnaires import demo_surveys, queries, services_answers, services_changes, services_surveys
+from webapp.questionnaires.ledger import Wanted
 from webapp.questionnaires.models import Sheet
 from webapp.questionnaires.models_surveys import Survey, SurveyMode, SurveyPerson
 from webapp.questionnaires.services_surveys import Plan
@@ -74,6 +77,22 @@ def answers(world: World, survey: UUID) -> list[dict[str, object]]:
     """What was answered."""
     with world.app.app_context():
         return [dict(queries.stored(row.id).values) for row in db.session.scalars(select(Sheet).where(Sheet.survey_id == survey))]
+
+
+def four_more(world: World, survey_id: UUID) -> None:
+    """Four more people are asked, and answer."""
+    people = [world.person() for _ in range(4)]
+    with world.app.app_context(), unit_of_work():
+        survey, one, now = db.session.get_one(Survey, survey_id), surveys()["needs-survey"], clock.now()
+        services_surveys.ask(survey=survey, people={each.person_id: "" for each in people}, actor_id=people[0].person_id, now=now)
+        for number, each in enumerate(people):
+            person = db.session.get_one(Person, each.person_id)
+            sheet_id = services_answers.begin(survey=survey, questionnaire=one, person=person, language="en", now=now)
+            changes = [Wanted(uuid4(), path, 0, value) for path, value in demo_surveys.answers(one, random.Random(number)).items()]
+            services_changes.apply(
+                sheet=db.session.get_one(Sheet, sheet_id), questionnaire=one, changes=changes, person_id=person.id, now=now,
+            )
+            services_answers.hand_in(survey=survey, questionnaire=one, person_id=person.id, now=now)
 
 
 def kept_in(page: Page) -> str:
@@ -153,6 +172,44 @@ def test_a_needs_survey_from_the_plan_to_the_thanks(opens: Opens, world: World, 
     fits(desk)
     desk.go(desk.page.url + "paper")
     picture(desk, "paper", folder)
+    fits(desk)
+
+
+def test_a_needs_survey_with_names_runs_from_assignment_to_results(opens: Opens, world: World) -> None:
+    learner, staff = world.person("Amina Diallo", "en"), trainer(world)
+    desk = opens(ENGLISH, staff)
+    desk.go("/surveys/new?of=needs-survey")
+    desk.page.locator('input[name="mode"][value="named"]').check()
+    desk.page.locator("#opens_at").fill("2026-01-05T09:00")
+    desk.page.locator("#closes_at").fill("2027-12-31T18:00")
+    desk.button("Plan the survey").click()
+    desk.page.get_by_label("E-mail addresses, telephone numbers or names, one a line").fill(learner.email)
+    desk.button("Ask these people").click()
+    home = desk.page.url.split("people/")[0]
+
+    reader = opens(ENGLISH, learner)
+    reader.go("/me/")
+    reader.page.locator("main ul.todo a").first.click()
+    reader.button("Begin the survey").click()
+    for _page in range(9):
+        expect(reader.page.locator("[data-saving]")).to_have_attribute("data-now", "saved")
+        for _turn in range(3):
+            reader.page.evaluate(FILL)
+            reader.page.wait_for_timeout(200)
+        expect(reader.page.locator("[data-saving]")).to_have_attribute("data-now", "saved")
+        if reader.button("Send the answers").count():
+            break
+        reader.page.locator("main .acts .btn").first.click()
+    reader.button("Send the answers").click()
+    expect(reader.page.locator("main")).to_contain_text("Your answer has arrived")
+
+    desk.go(f"{home}results")
+    expect(desk.page.locator("main")).to_contain_text("Fewer than 5 answers")
+    four_more(world, UUID(home.rstrip("/").rpartition("/")[2]))
+    desk.go(f"{home}results")
+    expect(desk.page.locator("main")).to_contain_text("5 answers")
+    expect(desk.page.locator("main table").first).to_be_attached()
+    expect(desk.page.locator("main")).to_contain_text("Topics that you need most")
     fits(desk)
 
 
