@@ -15,7 +15,7 @@ from uuid import UUID
 
 from markupsafe import Markup
 
-from webapp.core.charts.drawn import markup as drawn
+from webapp.core.charts.drawn import markup
 from webapp.core.charts.shapes import Chart, Compared, Pair, figures
 from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, localised, speaking
@@ -96,7 +96,7 @@ class After:
     follow_ups: Sequence[SurveyShown]
     plans: int
     own_pages: bool
-    markup: Callable[[Chart], Markup] = drawn
+    markup: Callable[[Chart], Markup] = markup
     titles: Mapping[SurveyKind, object] = field(default_factory=lambda: SURVEYS)
 
     @property
