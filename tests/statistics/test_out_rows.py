@@ -60,7 +60,7 @@ def test_the_snapshot_and_the_events_give_the_same_rows(database, people):
     quick = taken(source(SHOWN_AT), with_names=True)
 
     def told(lines):
-        return Counter(tuple([*list(line.values())[:-2], list(line.values())[-1]]) for line in lines)
+        return Counter((*list(line.values())[:-2], list(line.values())[-1]) for line in lines)
 
     assert told(plain) == told(quick)
 
@@ -72,7 +72,7 @@ def test_rows_count_what_the_figures_count(database, people):
         part = read(MultiDict(query), None, found, now=SHOWN_AT).part
         whole = found.total(part, [BY_KEY["enrolled"], BY_KEY["views"]])
         lines = taken(found, **query)
-        enrolled = [line for line in lines if list(line.values())[0] in ("enrolled", "报名")]
+        enrolled = [line for line in lines if next(iter(line.values())) in ("enrolled", "报名")]
         assert len({list(line.values())[-1] for line in enrolled}) == whole["enrolled"]
 
 

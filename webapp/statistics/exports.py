@@ -158,7 +158,8 @@ def to_xlsx(printed: Printed) -> bytes:
         sheets = _Sheets(book)
         for table in printed.shown.tables:
             sheets.table(table)
-        sheets.text(_("About these figures"), (_("What"), _("Value")), about(printed) + [("", str(each)) for each in printed.shown.says], (28, 80))
+        covered = [*about(printed), *(("", str(each)) for each in printed.shown.says)]
+        sheets.text(_("About these figures"), (_("What"), _("Value")), covered, (28, 80))
         sheets.text(
             _("Definitions"), (_("Figure"), _("What it counts"), _("Version"), _("In force since")),
             [(str(each.label), str(each.definition), each.version, each.since) for each in definitions(printed.shown)], (26, 90, 10, 16),

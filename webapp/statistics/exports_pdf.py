@@ -46,7 +46,8 @@ def document(printed: Printed) -> b.Document:
     facts = [*shown.about, (_("Cut-off"), moment(shown.cut_off)), (_("Time zone"), str(zone)), (_("Saved by"), printed.by)]
     return b.Document(
         _short(shown.title), printed.language, found, subtitle=_("Statistics of participation"), author="LocalGoals", facts=facts,
-        note=_("As of %(time)s", time=moment(shown.cut_off)), created=printed.now.astimezone(zone).date(), landscape=bool(wide) and all(wide),
+        note=_("As of %(time)s", time=moment(shown.cut_off)), created=printed.now.astimezone(zone).date(),
+        landscape=bool(wide) and all(wide),
     )
 
 
