@@ -55,6 +55,7 @@ check: setup-dev
 	$(BIN)/python tools/css_check.py
 	$(BIN)/python tools/settings_page.py --check
 	$(BIN)/python tools/access_page.py --check
+	$(BIN)/python tools/figures_page.py --check
 	$(BIN)/localgoals courses check
 	$(BIN)/localgoals questionnaires check
 

@@ -117,7 +117,7 @@ def test_totals_go_in_are_kept_apart_and_come_back_out(database, cast, login_as,
     assert everything()[2:] == [0, 0]
     assert counted(past=True) == before
     acts = select(AuditEntry.action).where(AuditEntry.action.like("statistics.past%"))
-    assert list(db.session.scalars(acts)) == ["statistics.past_brought", "statistics.past_taken_back"]
+    assert sorted(db.session.scalars(acts)) == ["statistics.past_brought", "statistics.past_taken_back"]
 
 
 def listed(codes):
@@ -196,7 +196,7 @@ def test_a_wrong_row_is_named_and_nothing_goes_in(database, cast, login_as, code
     ({}, "Please choose a file of totals"), ({"totals": "place,period\n1,2"}, "Missing: Figure, Value"),
     ({"totals": "place,period,figure,value\n"}, "no rows below"), ({"totals": "x", "title": " "}, "Please write a title"),
     ({"people": "name\n张", "what": "danced"}, "what the people on the list did"),
-    ({"totals": "place,period,figure,value\n" + "1,2024,views,1\n" * 100_000}, "5,000"),
+    ({"totals": "place,period,figure,value\n" + "1,2024,views,1\n" * 5_001}, "5,000"),
 ])
 def test_files_that_are_no_batch_are_refused_with_a_sentence(database, login_as, sending, sentence):
     page = sent(login_as("staff"), **sending)

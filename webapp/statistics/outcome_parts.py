@@ -55,12 +55,13 @@ def events_of(part: Slice, kind: EventKind) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [
         event.kind == kind, event.recorded_at <= part.cut_off, ~gone, or_(event.graded.is_(None), event.graded.is_(True)),
     ]
-    for value, condition in (
-        (begins, event.happened_at >= begins), (ends, event.happened_at < ends), (part.course_id, event.course_id == part.course_id),
-        (part.training_id, event.training_id == part.training_id), (part.level_from, event.position_level >= part.level_from),
-    ):
-        if value is not None:
-            found.append(condition)
+    if begins is not None:
+        found.append(event.happened_at >= begins)
+    if ends is not None:
+        found.append(event.happened_at < ends)
+    if part.level_from is not None:
+        found.append(event.position_level >= part.level_from)
+    found += [column == value for value, column in ((part.course_id, event.course_id), (part.training_id, event.training_id)) if value]
     for values, column in (
         (part.organisations, event.organisation_type), (part.sexes, event.sex), (part.ages, event.age_band),
         (part.languages, event.language), (part.devices, event.device), (part.channels, event.channel),

@@ -86,9 +86,12 @@ def unplan(plan_id: UUID) -> Response:
 @allow(access.see_statistics)
 def plans_file() -> Any:
     """Set all plans of a file; nothing of it while a row is wrong."""
-    who, sent = me(), request.files.get("file")
+    who, sent, data = me(), request.files.get("file"), b""
+    if sent is not None:
+        with sent.stream:
+            data = sent.read(incoming.LARGEST.size + 1)
     try:
-        read = planning.read(sent.read(incoming.LARGEST.size + 1) if sent else b"", access.scope(who))
+        read = planning.read(data, access.scope(who))
     except BadTable as bad:
         return _page([("file", str(bad))]), 422
     if read.problems:

@@ -39,7 +39,10 @@ def send() -> Any:
     """Send the files of a batch; the answer is the preview."""
     def data(name: str) -> bytes:
         sent = request.files.get(name)
-        return sent.read(incoming.LARGEST.size + 1) if sent else b""
+        if sent is None:
+            return b""
+        with sent.stream:
+            return sent.read(incoming.LARGEST.size + 1)
 
     try:
         with unit_of_work():
