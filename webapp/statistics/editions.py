@@ -57,7 +57,7 @@ def withheld(new: Edition, earlier: Sequence[Edition], *, reported_from: int) ->
     tables = Tables(
         linked.numbers, linked.ties, fixed=frozenset(spot for spot, hidden in out.items() if not hidden),
         unseen=frozenset(spot for spot in linked.numbers if spot not in spots and out.get(spot, True)),
-        totals=frozenset(spot for spot in spots if spot.table in (TOTAL, REPORTED)),
+        totals=frozenset(spot for spot in spots if spot.table in (TOTAL, REPORTED)), loose=linked.loose,
     )
     found = tables.protect()
     return frozenset(place for place in new.numbers if new.spot(place) in found)
@@ -67,12 +67,14 @@ class Linked:
     """All numbers of some editions with the differences between them, and what ties them together.
 
     Who counts in several rows makes the rows more than their total. So few (under five) the reader is taken to know of, so that the
-    rows give the total exactly; how many more there are nobody outside can know.
+    rows give the total exactly; how many more there are nobody outside can know. Nor who of one period came again in the next: of
+    periods that follow one another it is known that each person of the longer one is in one of them, views excepted, which add up.
     """
 
     def __init__(self, editions: Sequence[Edition], reported_from: int) -> None:
         self.numbers: dict[Spot, int] = {}
         self.ties: list[Tie] = []
+        self.loose: set[Spot] = set()
         for each in editions:
             self.numbers.update({each.spot(place): number for place, number in each.numbers.items()})
         for each in editions:
@@ -109,20 +111,23 @@ class Linked:
             for place in whole.numbers:
                 spots = [each.spot(place) for each in chain if place in each.numbers]
                 if place[1] != MONTH and len(spots) > 1:
-                    self._sum(whole.spot(place), spots, whole.numbers[place])
+                    self._sum(whole.spot(place), spots, whole.numbers[place], known=0 if place[0] == "views" else -1)
 
     def _months(self, one: Edition, other: Edition) -> None:
         for place in one.numbers:
             if place[1] == MONTH and place in other.numbers:
                 self._same(one.spot(place), other.spot(place))
 
-    def _sum(self, whole: Spot, rows: Sequence[Spot], total: int) -> None:
+    def _sum(self, whole: Spot, rows: Sequence[Spot], total: int, known: int = LEAST - 1) -> None:
+        """Rows and their whole; `known` is the greatest excess of the rows that a reader is taken to know."""
         over = sum(self.numbers[row] for row in rows) - total
         tie = {**dict.fromkeys(rows, 1), whole: -1}
         if over < 0:
             tie[self._between("rest", whole, rows[0] if rows else whole, -over)] = 1
-        elif over >= LEAST:
-            tie[self._between("twice", whole, rows[0], over)] = -1
+        elif over > known:
+            twice = self._between("twice", whole, rows[0], over)
+            tie[twice] = -1
+            self.loose.add(twice)
         self.ties.append(tie)
 
     def _less(self, more: Spot, less: Spot) -> None:

@@ -27,8 +27,8 @@ from webapp.core.suppression import LEAST, small
 LOOKS = 1500
 # Of the numbers that could give way in a tie, the likeliest.
 WAYS = 8
-# A walk that mends one tie after another by chance, where everything may move: so many steps.
-STEPS = 60_000
+# Walks that mend one tie after another, where much may move: so many, of so many steps, of which this share go anywhere.
+WALKS, STEPS, ANY = 3, 8_000, 0.05
 _LINE, _TOTAL = 1_000, 1_000_000
 
 
@@ -55,9 +55,10 @@ class Exposed(Exception):
 
 @dataclass
 class Tables:
-    """Numbers and their ties. `fixed` are shown already; `unseen` are not shown in any case; `totals` are withheld last.
+    """Numbers and their ties.
 
-    What is neither is decided: it stands in `withheld` or is shown.
+    `fixed` are shown already; `unseen` are not shown in any case; `totals` are withheld last; `loose` need no guard. What is neither
+    fixed nor unseen is decided: it stands in `withheld` or is shown.
     """
 
     numbers: Mapping[Spot, int]
@@ -65,13 +66,15 @@ class Tables:
     fixed: Collection[Spot] = ()
     unseen: Collection[Spot] = ()
     totals: Collection[Spot] = ()
+    loose: Collection[Spot] = ()
     withheld: set[Spot] = field(default_factory=set)
 
     def protect(self) -> frozenset[Spot]:
         """What to withhold. Raises `Exposed`."""
         self._of = ties_of(self.ties)
         self.withheld = {spot for spot, number in self.numbers.items() if small(number) and self._open(spot)}
-        for spot in sorted(each for each, number in self.numbers.items() if small(number) and each not in self.fixed):
+        free = {*self.fixed, *self.loose}
+        for spot in sorted(each for each, number in self.numbers.items() if small(number) and each not in free):
             found = self._change(spot) or self._wider(spot)
             self.withheld |= {each for each in found if self._open(each)}
         return frozenset(self.withheld)
@@ -122,26 +125,46 @@ class Tables:
 
     def _walk(self, goal: Spot) -> Collection[Spot] | None:
         """A change of what is withheld or unseen, by mending ties as they come; a number that just moved rests. None if none was found."""
-        chance = Random(LEAST)  # noqa: S311  the same walk each time, and no secret
-        moved = {goal: LEAST - self.numbers[goal]}
-        odd = self._after({}, goal, moved[goal])
-        rested: dict[Spot, int] = {goal: STEPS}
-        for number in range(STEPS):
-            if not odd:
-                return [spot for spot, step in moved.items() if step]
-            tie = chance.choice(list(odd))
-            ways = []
-            for spot, sign in self.ties[tie].items():
-                step = max(-odd[tie] * sign, -self.numbers[spot] - moved.get(spot, 0))
-                if step and spot not in self.fixed and (spot in self.unseen or spot in self.withheld) and rested.get(spot, 0) <= number:
-                    ways.append((spot, step))
-            if ways:
-                left = [abs(odd[tie]) - abs(step) + len(self._of[spot]) + chance.random() * 3 for spot, step in ways]
-                spot, step = ways[left.index(min(left))]
-                moved[spot] = moved.get(spot, 0) + step
-                odd = self._after(odd, spot, step)
-                rested[spot] = number + chance.randint(2, 12)
+        for seed in range(WALKS):
+            chance = Random(seed)  # noqa: S311  the same walk each time, and no secret
+            moved = {goal: LEAST - self.numbers[goal]}
+            odd = self._after({}, goal, moved[goal])
+            rested = {goal: STEPS}
+            for number in range(STEPS):
+                if not odd:
+                    return [spot for spot, step in moved.items() if step]
+                way = self._step(chance, odd, moved, (rested, number))
+                if way is not None:
+                    spot, step = way
+                    moved[spot] = moved.get(spot, 0) + step
+                    odd = self._after(odd, spot, step)
+                    rested[spot] = number + chance.randint(1, 8)
         return None
+
+    def _step(
+        self, chance: Random, odd: Mapping[int, int], moved: Mapping[Spot, int], resting: tuple[Mapping[Spot, int], int],
+    ) -> tuple[Spot, int] | None:
+        """A number of some tie that is off, and its step: mostly the one that leaves least off, now and then any.
+
+        `resting`: until when each number rests, and what time it is, both as steps.
+        """
+        tie, (until, number) = chance.choice(list(odd)), resting
+        ways = []
+        for spot, sign in self.ties[tie].items():
+            step = max(-odd[tie] * sign, -self.numbers[spot] - moved.get(spot, 0))
+            if step and until.get(spot, 0) <= number and (spot in self.unseen or spot in self.withheld):
+                ways.append((spot, step))
+        if not ways:
+            return None
+        if chance.random() < ANY:
+            return chance.choice(ways)
+
+        def more_off(way: tuple[Spot, int]) -> float:
+            spot, step = way
+            gains = (abs(odd.get(each, 0) + self.ties[each][spot] * step) - abs(odd.get(each, 0)) for each in self._of[spot])
+            return sum(gains) + 2 * chance.random()
+
+        return min(ways, key=more_off)
 
     def _closed(
         self, moved: dict[Spot, int], odd: dict[int, int] | None, goal: Spot,
