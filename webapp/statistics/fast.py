@@ -34,6 +34,8 @@ _MEASURES = {
     Measure.PROVINCES: "count(DISTINCT ground.province) FILTER ({of})", Measure.CITIES: "count(DISTINCT ground.city) FILTER ({of})",
     Measure.COUNTIES: "count(DISTINCT ground.county) FILTER ({of})",
 }
+_SIDE_COLUMNS = ("path", "province", "city", "county")
+_SIDE_CELLS = ("unnest(?::INTEGER[])", *["unnest(?::VARCHAR[])"] * len(_SIDE_COLUMNS))
 _SIDE = "CREATE TABLE IF NOT EXISTS side.{name} (number INTEGER, path VARCHAR, province VARCHAR, city VARCHAR, county VARCHAR)"
 
 
@@ -74,9 +76,12 @@ class Opened:
         ]
         for table, lines in ((name, rows), (f"{name}_held", held)):
             cursor.execute(_SIDE.format(name=table))
-            values = [(number, where.path, where.province, where.city, where.county) for number, where in lines if where is not None]
-            if values:
-                cursor.executemany(f"INSERT INTO side.{table} VALUES (?, ?, ?, ?, ?)", values)  # noqa: S608  a name of ours
+            there = [(number, where) for number, where in lines if where is not None]
+            # In columns: row by row takes a third of a second for some thousand places.
+            columns = [
+                [number for number, _where in there], *([getattr(where, each) for _number, where in there] for each in _SIDE_COLUMNS),
+            ]
+            cursor.execute(f"INSERT INTO side.{table} SELECT {', '.join(_SIDE_CELLS)}", columns)
 
 
 _opened: Opened | None = None
