@@ -16,7 +16,7 @@ from webapp.accounts.models import RoleGrant, SignIn
 from webapp.core.audit import AuditEntry
 from webapp.core.database import db
 from webapp.core.mail.models import OutboxMail
-from webapp.statistics import mailing
+from webapp.statistics import mailing, snapshot
 from webapp.statistics import services_views as services
 from webapp.statistics.models import Cadence, Mailing, SavedView
 from webapp.statistics.rules_views import DAYS_AFTER, ViewError, begun, due, ended, following, moved
@@ -173,6 +173,14 @@ def test_what_was_over_before_one_asked_is_not_sent(database, people):
     saved(people.ids["staff"], cadence=Cadence.QUARTERLY)
     assert db.session.query(Mailing).one().sent_until == date(2026, 6, 30)
     assert mailing.send_due(NOW) == 0
+    assert mailing.send_due(THIRD) == 1
+
+
+def test_a_period_waits_until_it_was_counted_to_its_end(database, people):
+    saved(people.ids["staff"], cadence=Cadence.MONTHLY)
+    snapshot.refresh(NOW, anew=True)
+    assert mailing.send_due(THIRD) == 0
+    snapshot.refresh(THIRD)
     assert mailing.send_due(THIRD) == 1
 
 

@@ -35,11 +35,13 @@ def send_due(now: datetime) -> int:
     """Mail every view whose month or quarter is over, one period at a time; the number of mails. It commits one by one."""
     with unit_of_work():
         services_views.sweep(now)
-    today, sent = now.astimezone(settings().programme_zone).date(), 0
+    zone, sent = settings().programme_zone, 0
+    today, counted = now.astimezone(zone).date(), source(now).cut_off.astimezone(zone).date()
     for mailing_id, cadence, sent_until in _waiting():
         before = sent_until or begun(cadence, ended(cadence, today))
         end = due(cadence, before, today)
-        if end is not None:
+        # Figures that were counted before the period was over would be taken for those of all of it.
+        if end is not None and counted > end:
             with unit_of_work():
                 sent += _send(mailing_id, sent_until, end, now)
     return sent
