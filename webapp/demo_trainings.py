@@ -197,8 +197,8 @@ def _after(cast: Cast, group: Group, come: int, first: int, tested: int, satisfi
 
 def _closed(cast: Cast, code: str) -> None:
     """Forty who came, everything in, the report published."""
-    first, absent = -46, 0
-    group = _held(cast, code, first, 43, absent)
+    first = -46
+    group = _held(cast, code, first, 43, 0)
     training = group.training
     _profile(cast, training, cast.at(first - 40))
     _notes(cast, training, first)
@@ -226,8 +226,7 @@ def _notes(cast: Cast, training: Training, first: int) -> None:
         found = db.session.scalars(
             select(AgendaItem).where(AgendaItem.session_id == session.id, AgendaItem.position >= 0).order_by(AgendaItem.position)
         )
-        notes = texts.HELD_NOTES if half == 0 else {}
-        held = {item.id: Held(*notes.get(item.position, (item.minutes, ""))) for item in found}
+        held = {item.id: Held(*texts.HELD_NOTES.get((half, item.position), (item.minutes, ""))) for item in found}
         services_agenda.record_held(
             training_id=training.id, session_id=session.id, version=session.version, held=held, actor_id=cast.trainer.id,
             now=cast.at(first + 1, 21),

@@ -210,6 +210,7 @@ def announces(story: Story) -> None:
 
 def facts(reader: Reader) -> list[int]:
     """The big numbers of a page, in their order."""
+    expect(reader.page.locator("main .facts").first).to_be_visible()
     texts = reader.page.locator("main .facts dt + dd").all_inner_texts()
     return [int(each) for each in texts if each.strip().isdigit()]
 
@@ -315,15 +316,37 @@ def says_what_they_need(story: Story, phone: Reader, code: str, *, signed_in: bo
     phone.follow("Answer the survey")
     if signed_in:
         phone.press("Begin the survey")
-        return
-    sends(phone)
+        hands_in(phone)
+    else:
+        sends(phone)
+
+
+def hands_in(phone: Reader) -> None:
+    """A sheet, part by part."""
+    page = phone.page
+    onward = page.locator('form#sheet button.btn[name=_go]:not(.second)')
+    for _part in range(8):
+        ranks(phone)
+        for _turn in range(3):
+            page.evaluate(FILL)
+            page.wait_for_timeout(150)
+        if not onward.count():
+            break
+        onward.click()
+    page.locator("form[data-hand-in] button").click()
+    expect(page.locator(".alert.ok").first).to_be_visible()
+
+
+def ranks(phone: Reader) -> None:
+    """Three places, where there is something to put in order."""
+    add = phone.page.locator('[name=_rank][value$=":add"]:visible')
+    for _place in range(3 if add.count() else 0):
+        add.first.click()
 
 
 def sends(phone: Reader) -> None:
     """Fill in what is asked and send it."""
-    add = phone.page.locator('[name=_rank][value$=":add"]:visible')
-    for _place in range(3 if add.count() else 0):
-        add.first.click()
+    ranks(phone)
     for _turn in range(3):
         phone.page.evaluate(FILL)
         phone.page.wait_for_timeout(200)
