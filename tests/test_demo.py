@@ -21,10 +21,12 @@ from webapp.questionnaires import demo_surveys, queries_surveys, rules_surveys
 from webapp.questionnaires.models import Sheet, SheetConflict, SheetState
 from webapp.questionnaires.models_surveys import Survey, SurveyMode
 from webapp.questionnaires.queries import stored
+from webapp.reports.models import ReportEdition
 from webapp.statistics import slow
 from webapp.statistics.definitions import BY_KEY, FIGURES
 from webapp.statistics.slices import Slice
 from webapp.trainings.models import Training, TrainingState
+from webapp.trainings.models_people import Participant, ParticipantState
 
 HASH = "not a hash that anybody can sign in with"
 
@@ -106,4 +108,9 @@ def test_the_invented_programme_has_the_size_of_the_first_one(app):
         Training.state.in_([TrainingState.NEGOTIATION, TrainingState.PREPARATION]), Place.level == "city",
     )
     assert db.session.scalar(planned) == 12
+    there = select(Training.state).join(Place, Place.id == Training.place_id).where(Place.code.startswith("53"))
+    assert set(db.session.scalars(there)) == set(TrainingState)
+    assert db.session.scalar(select(func.count()).select_from(ReportEdition)) == 1
+    mine = select(Participant.state).join(Person, Person.id == Participant.person_id).where(Person.name == PARTS[0].name)
+    assert db.session.scalars(mine).all() == [ParticipantState.REGISTERED]
     assert not db.session.scalars(select(Person).where(Person.demo.is_(False))).all()
