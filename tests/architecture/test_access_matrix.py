@@ -196,7 +196,8 @@ def test_the_table_of_rights_is_what_the_access_functions_do(app):
 def test_every_address_of_a_record_with_a_place_is_in_the_table(app):
     """A name of a record that is not listed in `tools/access_page.py` has no place, and says here why."""
     without_a_place = {
-        "mail_id": "of the whole programme", "change_id": "of who made it", "operation_id": "its places decide, see tests/places",
+        "mail_id": "of the whole programme", "trainer_id": "who can be asked, or is looked over; see tests/trainings",
+        "change_id": "of who made it", "operation_id": "its places decide, see tests/places",
         "alias_id": "below an organisation", "session_id": "of the person who is signed in",
         "run_id": "of who sent the file",
         "token_id": "of the person who is signed in",

@@ -119,19 +119,21 @@ class Roles:
 
 
 def load(keys: Sequence[UUID], roles: Roles) -> list[TrainerRow]:
-    """Trainers by id, in the order of the ids. Three queries and those of `roles`."""
-    found = {row[0]: row for row in db.session.execute(
-        select(Person.id, Person.name, TrainerProfile, *_counts()).outerjoin(TrainerProfile, TrainerProfile.person_id == Person.id)
-        .where(Person.id.in_(keys))
-    )}
+    """Trainers by id, in the order of the ids. Two queries and those of `roles`."""
+    coming = (TrainerAway.person_id == Person.id) & (TrainerAway.last_day >= roles.now.date())
+    lines = db.session.execute(
+        select(Person.id, Person.name, TrainerProfile, *_counts(), TrainerAway.first_day, TrainerAway.last_day)
+        .outerjoin(TrainerProfile, TrainerProfile.person_id == Person.id).outerjoin(TrainerAway, coming)
+        .where(Person.id.in_(keys)).order_by(TrainerAway.first_day)
+    ).all()
+    found: dict[UUID, Any] = {row[0]: row[:5] for row in lines}
     grants: dict[UUID, list[Any]] = {}
     for row in roles.rows:
         grants.setdefault(row.person_id, []).append(row)
     away: dict[UUID, list[tuple[date, date]]] = {}
-    for row in db.session.scalars(
-        select(TrainerAway).where(TrainerAway.person_id.in_(keys), TrainerAway.last_day >= roles.now.date()).order_by(TrainerAway.first_day)
-    ):
-        away.setdefault(row.person_id, []).append((row.first_day, row.last_day))
+    for row in lines:
+        if row.first_day is not None:
+            away.setdefault(row[0], []).append((row.first_day, row.last_day))
     learned, rows = qualification.of_many(keys), []
     for key in keys:
         _id, name, profile, led, reached = found[key]

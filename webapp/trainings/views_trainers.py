@@ -60,15 +60,15 @@ def chain() -> str:
     return render_template("trainings/cascade.html", rows=rows)
 
 
-@bp.get(f"{ROSTER}<uuid:person_id>")
+@bp.get(f"{ROSTER}<uuid:trainer_id>")
 @allow(access.run_trainings)
-def trainer(person_id: UUID) -> str:
+def trainer(trainer_id: UUID) -> str:
     """One trainer: what they offer, may train and did. At most eight queries."""
     who, now = me(), clock.now()
-    if db.session.scalar(select(roster.scope(who, now).where(Person.id == person_id).exists())) is not True:
+    if db.session.scalar(select(roster.scope(who, now).where(Person.id == trainer_id).exists())) is not True:
         abort(404)
-    row = roster.load([person_id], roster.Roles(now))[0]
-    return render_template("trainings/trainer.html", row=row, own=person_id == who.person_id, standing=_standing(row), labels=labels)
+    row = roster.load([trainer_id], roster.Roles(now))[0]
+    return render_template("trainings/trainer.html", row=row, own=trainer_id == who.person_id, standing=_standing(row), labels=labels)
 
 
 def _standing(row: roster.TrainerRow) -> list[tuple[str, bool, list[str]]]:
