@@ -23,7 +23,8 @@ from webapp.statistics.slices import Dimension, Slice
 from webapp.statistics.tables import Head, Line, Shown, Table, head_of
 
 KEPT = "public"
-PEOPLE = ("views", "readers", "enrolled", "started", "passed", "certified", "attended", "completed")
+ONLINE, ONSITE = ("views", "readers", "enrolled", "started", "passed", "certified"), ("attended", "completed")
+PEOPLE = (*ONLINE, *ONSITE)
 # Trainings and places are no groups of people: they are shown as they are.
 WHOLE, BY_PLACE = ("trainings", "provinces", "counties"), ("trainings", "counties")
 DIMENSIONS = {editions.PROVINCE: Dimension.PROVINCE, editions.LEVEL: Dimension.LEVEL, editions.SEX: Dimension.SEX,
@@ -98,7 +99,12 @@ def tables(period: ClosedPeriod) -> Shown:
         editions.PROVINCE: _("By province"), editions.LEVEL: _("By position level"), editions.SEX: _("By sex"),
         editions.MONTH: _("By month"),
     }
-    found = [_key_figures(made), *(_table(made, table, title) for table, title in titles.items())]
+    # Two tables each, so that a sheet of paper takes their columns.
+    found = [_key_figures(made)]
+    for table, title in titles.items():
+        onsite = (*ONSITE, *BY_PLACE) if table == editions.PROVINCE else ONSITE
+        found.append(_table(made, table, _("%(title)s: courses", title=title), ONLINE))
+        found.append(_table(made, table, _("%(title)s: trainings", title=title), onsite))
     about = [(_("Place"), _("all places")), (_("Period"), described.period_of(period.first, period.last)),
              (_("Days are those of"), described.zone_name())]
     return Shown(
@@ -128,8 +134,7 @@ def _key_figures(made: Edition) -> Table:
     return Table("key-figures", _("Key figures"), _("Figure"), [Head(_("Number"))], lines, key=True)
 
 
-def _table(made: Edition, table: str, title: str) -> Table:
-    keys = (*PEOPLE, *BY_PLACE) if table == editions.PROVINCE else PEOPLE
+def _table(made: Edition, table: str, title: str, keys: Sequence[str]) -> Table:
     dimension = DIMENSIONS[table]
     rows = {_value(table, place[2]) for place in (*made.numbers, *made.free) if place[1] == table}
     lines = [
@@ -137,7 +142,7 @@ def _table(made: Edition, table: str, title: str) -> Table:
         for value, word in words.named(dimension, rows, made.last)
     ]
     lines.append(Line(_("Total"), [made.value((key, TOTAL, "")) for key in keys], total=True))
-    return Table(table, title, str(words.DIMENSIONS[dimension]), [head_of(BY_KEY[key]) for key in keys], lines)
+    return Table(f"{table}-{keys[0]}", title, str(words.DIMENSIONS[dimension]), [head_of(BY_KEY[key]) for key in keys], lines)
 
 
 def _value(table: str, row: str) -> Any:
