@@ -96,7 +96,8 @@ def codes(cast):
 def test_totals_go_in_are_kept_apart_and_come_back_out(database, cast, login_as, codes):
     staff = login_as("staff")
     before = counted(past=True)
-    table = f"place,period,figure,value\n{codes['province']},2024,views,1000\n{codes['county']},2024,浏览量,400\n{codes['county']},2024,attended,12\n"
+    county = codes["county"]
+    table = f"place,period,figure,value\n{codes['province']},2024,views,1000\n{county},2024,浏览量,400\n{county},2024,attended,12\n"
     answer = sent(staff, totals=table)
     assert answer.status_code == 303
     assert everything()[2:] == [0, 0]

@@ -42,7 +42,8 @@ def send() -> Any:
         if sent is None:
             return b""
         with sent.stream:
-            return sent.read(incoming.LARGEST.size + 1)
+            content: bytes = sent.read(incoming.LARGEST.size + 1)
+        return content
 
     try:
         with unit_of_work():
