@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from webapp.accounts.current import Viewer, viewer
 from webapp.core import clock
 from webapp.core.access import allow
-from webapp.core.charts.onpage import markup
+from webapp.core.charts.drawn import markup
 from webapp.core.charts.shapes import Bars, Tiles
 from webapp.core.frozen import dataclass
 from webapp.core.ui.paging import Paging

@@ -7,8 +7,9 @@ a cancellation takes it away. SEQUENCE only ever grows: with the plan, and with 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,7 +21,7 @@ from webapp.trainings.models_people import Participant, ParticipantState
 
 if TYPE_CHECKING:
     import icalendar
-    from icalendar import Event, vCalAddress
+    from icalendar import Event, Timezone, vCalAddress
 else:
     # Needed by mails and files only: a start does not wait for it.
     icalendar = Late("icalendar")
@@ -82,13 +83,18 @@ def _calendar(
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method.value)
+    if sessions and training.zone != "UTC":
+        calendar.add_component(_zone(training.zone, min(each.day for each in sessions).year, max(each.day for each in sessions).year))
     for each in sessions:
         calendar.add_component(_event(method, training, participant, entry, each, now))
-    if sessions:
-        first, last = min(each.day for each in sessions), max(each.day for each in sessions)
-        # The years around it hold every change of the clock that matters.
-        calendar.add_missing_timezones(first_date=first - timedelta(days=370), last_date=last + timedelta(days=370))
     return str(calendar.to_ical().decode())
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str, first: int, last: int) -> Timezone:
+    """The clock of a zone from the year before to the year after. Kept: making it takes longer than the rest of a calendar."""
+    made: Timezone = icalendar.Timezone.from_tzid(name, first_date=date(first - 1, 1, 1), last_date=date(last + 2, 1, 1))
+    return made
 
 
 def _event(
