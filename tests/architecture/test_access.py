@@ -16,7 +16,8 @@ NO_ROW = "00000000-0000-7000-8000-000000000000"
 FOR_ROLES = {endpoint: {"staff", "administrator"} for endpoint in ("tokens.tokens", "tokens.new")}
 FOR_ROLES |= {f"statistics.{view}": {"staff", "administrator"} for view in ("overview", "page", "course", "definitions")}
 FOR_ROLES |= {
-    f"statistics.{view}": {"staff", "administrator"} for view in ("overview_file", "page_file", "pivot", "row_form", "views", "new_view")
+    f"statistics.{view}": {"staff", "administrator"}
+    for view in ("overview_file", "page_file", "pivot", "row_form", "views", "new_view", "batches", "plans", "periods")
 }
 FOR_ROLES |= {
     f"facilitator.{view}": {"trainer", "author", "staff", "administrator"} for view in ("facilitator", "file", "slides")

@@ -201,6 +201,7 @@ def test_every_address_of_a_record_with_a_place_is_in_the_table(app):
         "alias_id": "below an organisation", "session_id": "of the person who is signed in",
         "run_id": "of who sent the file",
         "token_id": "of the person who is signed in",
+        "view_id": "of who saved it, or shared with those of its places; see tests/statistics",
         "plan_id": "its place decides, see tests/statistics", "batch_id": "of who sent the files, see tests/statistics",
         "period_id": "shown to everybody with statistics, each their places, see tests/statistics",
     }

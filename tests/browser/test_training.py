@@ -324,7 +324,7 @@ def says_what_they_need(story: Story, phone: Reader, code: str, *, signed_in: bo
 def hands_in(phone: Reader) -> None:
     """A sheet, part by part."""
     page = phone.page
-    onward = page.locator('form#sheet button.btn[name=_go]:not(.second)')
+    onward = page.locator("form#sheet button.btn[name=_go]:not(.second)")
     for _part in range(8):
         ranks(phone)
         for _turn in range(3):

@@ -131,7 +131,7 @@ def _key_figures(made: Edition) -> Table:
             continue
         label = _("officials attended, all levels") if key == "attended" else str(BY_KEY[key].label)
         lines.append(Line(label, [made.value((key, TOTAL, ""))], note=str(BY_KEY[key].definition)))
-    return Table("key-figures", _("Key figures"), _("Figure"), [Head(_("Number"))], lines, key=True)
+    return Table("key-figures", _("Key figures"), _("Figure"), [Head(_("Figure counted"))], lines, key=True)
 
 
 def _table(made: Edition, table: str, title: str, keys: Sequence[str]) -> Table:

@@ -71,7 +71,7 @@ def heads(*, with_names: bool) -> list[str]:
             Dimension.COURSE, Dimension.STEP, Dimension.TRAINING, Dimension.ORGANISATION, Dimension.LEVEL, Dimension.SEX, Dimension.AGE,
             Dimension.LANGUAGE, Dimension.DEVICE, Dimension.CHANNEL,
         )),
-        _("How many times"), _("Minutes"), _("Pseudonym"), *([_("Name")] if with_names else []),
+        _("How many times"), _("Minutes"), _("Pseudonym of the person"), *([_("Name")] if with_names else []),
     ]
 
 

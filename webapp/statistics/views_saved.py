@@ -136,7 +136,7 @@ def _own(view_id: UUID) -> SavedView:
 
 def _wanted() -> tuple[str, Asked]:
     """The page to keep, asked as its address asks it. 404 for a page that there is not, 400 for what it cannot be asked."""
-    page = request.args.get("page", "")
+    page = request.args.get("page", "overview")
     if page not in PAGES:
         abort(404)
     try:
