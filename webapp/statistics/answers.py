@@ -33,7 +33,7 @@ class Source:
     snapshot: Snapshot | None = None
 
     def count(self, part: Slice, by: Sequence[Dimension], figures: Sequence[Figure]) -> Cells:
-        """Figures of a slice by some dimensions: see `slow.count`. No query where it was asked before, else one to seven."""
+        """Figures of a slice by some dimensions: see `slow.count`. No query where it was asked before, else one to eight."""
         if self.snapshot is None:
             return slow.count(part, by, figures)
         question = _question(part, by, figures)
