@@ -104,7 +104,7 @@ def _follow_ups(surveys: list[Surveyed]) -> Table:
             _rounded(used.share(USED)),
         ]))
     heads = [
-        Head(_("Trainings")), Head(_("Asked")), Head(_("Answered")), Head(_("Response rate"), digits=1, unit="%"),
+        Head(_("Trainings")), Head(_("People asked to answer")), Head(_("Answers received")), Head(_("Response rate"), digits=1, unit="%"),
         Head(_("n"), _("Answers behind the share.")), _head("follow-ups", digits=1, unit="%", label=_("Have used it at work")),
     ]
     return Table("follow-ups", _("Follow-ups"), _("Follow-up"), heads, lines)
