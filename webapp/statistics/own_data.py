@@ -32,7 +32,7 @@ def tables(asked: OwnDataAsked) -> list[OwnTable]:
             Goal, Goal.set_by_id == me, key="statistics-plans", title=_("Planned figures that you set"), order=Goal.set_at,
             columns={
                 "set_at": _("When"), "place_id": _("Identifier of the place"), "year": _("Year"), "figure": _("Figure"),
-                "planned": _("Planned"),
+                "planned": _("Planned figure"),
             },
         ),
         table_of(

@@ -29,7 +29,7 @@ def shown(asked: Asked, found: Source, now: datetime) -> Shown:
     reached = _reached(asked, found, plans)
     lines = [_line(plan, reached[plan.year, plan.place.path, plan.figure]) for plan in plans if plan.figure in BY_KEY]
     heads = [
-        Head(_("Year"), number=False), Head(_("Figure"), number=False), Head(_("Planned"), digits=0), Head(_("Reached"), digits=0),
+        Head(_("Year"), number=False), Head(_("Figure"), number=False), Head(_("Planned figure"), digits=0), Head(_("Reached"), digits=0),
         Head(_("per cent of the plan"), digits=1, unit="%"),
     ]
     notes = [] if lines else [_("Nothing is planned here for these years.")]
