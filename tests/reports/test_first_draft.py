@@ -77,11 +77,13 @@ def test_the_text_stays_when_the_only_one_who_wrote_it_is_erased(database, world
 
 def test_the_draft_needs_as_many_queries_for_many_as_for_few(make_training, cast, now, max_queries):
     asked = []
-    for people in (6, 60):
+    # The first one fills what a process remembers; all are enough for the results of surveys to be shown.
+    for people in (30, 30, 90):
         training = make_training()
         hold(training, people)
         person, training_id = cast.trainer, training.id
+        assert person.name
         with unit_of_work(), max_queries(60) as seen:
             services.begin(training=records.locked(training_id), person=person, now=now)
         asked.append(len(seen))
-    assert asked[0] >= asked[1]
+    assert asked[1] >= asked[2]
