@@ -338,10 +338,13 @@ def hands_in(phone: Reader) -> None:
 
 
 def ranks(phone: Reader) -> None:
-    """Three places, where there is something to put in order."""
-    add = phone.page.locator('[name=_rank][value$=":add"]:visible')
-    for _place in range(3 if add.count() else 0):
-        add.first.click()
+    """Three places, where there is something to put in order; no more, however often one comes back to the page."""
+    page = phone.page
+    add, ranked = page.locator('[name=_rank][value$=":add"]:visible'), page.locator("[data-ranking] [data-ranked]")
+    if add.count():
+        for place in range(ranked.count(), 3):
+            add.first.click()
+            expect(ranked).to_have_count(place + 1)
 
 
 def sends(phone: Reader) -> None:
