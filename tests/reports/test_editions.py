@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 import zipfile
+from datetime import timedelta
 
 import pytest
 from PIL import Image
@@ -16,8 +17,9 @@ from webapp.core import storage
 from webapp.core.database import db
 from webapp.core.file_kinds import judge
 from webapp.core.unit_of_work import unit_of_work
+from webapp.questionnaires import files
 from webapp.reports import services
-from webapp.reports.models import ReportEdition
+from webapp.reports.models import Report, ReportEdition
 from webapp.trainings import records
 from webapp.trainings.models import TrainingState
 from webapp.trainings.models_onsite import TrainingFile
@@ -109,6 +111,19 @@ def test_photos_are_made_small_and_tell_nothing_of_the_camera(client, code, phot
         db.session.query(storage.StoredFile).filter_by(id=photo).delete()
     assert client.get(f"/reports/{code}/photos/1").status_code == 404
     assert client.get(f"/reports/{code}.en.pdf").status_code == 200
+
+
+def test_a_published_photo_stays_when_the_trainer_takes_it_away(client, code, photo, world):
+    with unit_of_work():
+        db.session.query(TrainingFile).delete()
+    files.sweep(world.training.changed_at + timedelta(days=365))
+    assert db.session.get(storage.StoredFile, photo) is not None
+    assert client.get(f"/reports/{code}/photos/1").status_code == 200
+    with unit_of_work():
+        db.session.query(ReportEdition).delete()
+        db.session.query(Report).update({"figures": None})
+    files.sweep(world.training.changed_at + timedelta(days=365))
+    assert db.session.get(storage.StoredFile, photo) is None
 
 
 def test_a_draft_is_previewed_and_says_what_it_is(login_as, photo, begun):

@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -162,12 +162,24 @@ def download(row: StoredFile) -> Response:
 
 
 _USES: list[Any] = []
+_HOLDERS: list[Callable[[], set[UUID]]] = []
 
 
 def used_by(column: Any) -> None:
     """A column that refers to stored files: what stands in it is never swept. Called once by each room that has one."""
     if all(each is not column for each in _USES):
         _USES.append(column)
+
+
+def held_by(find: Callable[[], set[UUID]]) -> None:
+    """What finds ids of stored files that are frozen in other content, such as a published document. Called once by each room."""
+    if find not in _HOLDERS:
+        _HOLDERS.append(find)
+
+
+def held() -> set[UUID]:
+    """Ids of files that frozen content names. One query a room."""
+    return {each for find in _HOLDERS for each in find()}
 
 
 def in_use() -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from webapp.core.database import db
 from webapp.core.file_kinds import KINDS
 from webapp.core.i18n import _
-from webapp.core.storage import FileRefused, StoredFile, clean_name, in_use, judged, store, sweep_contents, used_by
+from webapp.core.storage import FileRefused, StoredFile, clean_name, held, in_use, judged, store, sweep_contents, used_by
 from webapp.core.unit_of_work import unit_of_work
 from webapp.courses.questionnaire import values
 from webapp.courses.questionnaire.fields import FileField
@@ -50,7 +50,8 @@ def known(files: Mapping[str, Uploaded]) -> dict[str, values.StoredFile]:
 def sweep(now: datetime) -> int:
     """Delete rows of files that no sheet and no other room refers to any more, then contents without a row; how many of both."""
     with unit_of_work():
-        gone = list(db.session.scalars(select(StoredFile.id).where(StoredFile.stored_at < now - FORGOTTEN, ~in_use()).limit(AT_ONCE)))
+        unused = select(StoredFile.id).where(StoredFile.stored_at < now - FORGOTTEN, ~in_use(), StoredFile.id.not_in(held()))
+        gone = list(db.session.scalars(unused.limit(AT_ONCE)))
         if gone:
             db.session.execute(delete(StoredFile).where(StoredFile.id.in_(gone)))
     return len(gone) + sweep_contents(now)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from webapp.core.database import db
 from webapp.core.storage import StoredFile, path_of
+from webapp.reports.models import Report, ReportEdition
 
 LONGEST_SIDE = 1400
 QUALITY = 80
@@ -24,6 +25,12 @@ def rows(file_ids: Sequence[str]) -> dict[str, StoredFile]:
         return {}
     found = db.session.scalars(select(StoredFile).where(StoredFile.id.in_([UUID(each) for each in file_ids])))
     return {str(row.id): row for row in found}
+
+
+def held() -> set[UUID]:
+    """Ids of the photos of every edition, and of every report that waits for its approval. Two queries."""
+    frozen = [*db.session.scalars(select(ReportEdition.figures)), *db.session.scalars(select(Report.figures))]
+    return {UUID(photo["file"]) for figures in frozen if figures for photo in figures.get("photos", ())}
 
 
 def picture(row: StoredFile) -> bytes | None:

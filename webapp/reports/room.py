@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from webapp.core.storage import held_by
 from webapp.questionnaires.homes import add_home
-from webapp.reports import desk, labels, models, own_data, own_merge, queries, views, views_editions
+from webapp.reports import desk, labels, models, own_data, own_merge, photos, queries, views, views_editions
 from webapp.reports.models import ReportState, ReportText
 from webapp.reports.narrative import QUESTIONNAIRE
 from webapp.trainings.hooks import ReportColumn, tell_reports
@@ -27,5 +28,6 @@ def init_app(app: Flask) -> None:
         queries.state_of_training, lambda state: str(labels.STATES[ReportState(state)]), lambda state: labels.MARKS[ReportState(state)],
         frozenset({ReportState.PUBLISHED.value}),
     ))
+    held_by(photos.held)
     own_data.wire()
     own_merge.wire()
