@@ -19,6 +19,8 @@ from webapp.core.database import db
 from webapp.core.frozen import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from flask import Flask, Response
 
     from webapp.accounts.queries import Grant
@@ -85,6 +87,23 @@ class Viewer:
         if any(grant.everywhere for grant in held):
             return None
         return tuple(sorted({grant.path for grant in held if grant.path is not None}))
+
+    def paths_of(self, roles: Iterable[Role]) -> tuple[str, ...] | None:
+        """The same for several roles together."""
+        found: set[str] = set()
+        for role in roles:
+            paths = self.paths(role)
+            if paths is None:
+                return None
+            found.update(paths)
+        return tuple(sorted(found))
+
+
+def me() -> Viewer:
+    """The viewer of a page that only somebody who is signed in reaches."""
+    found = viewer()
+    assert found is not None
+    return found
 
 
 def viewer() -> Viewer | None:

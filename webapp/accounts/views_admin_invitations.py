@@ -11,12 +11,12 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from webapp.accounts import access, listing_invitations, rules, services, services_invitations
+from webapp.accounts.current import me
 from webapp.accounts.forms_invitations import GroupForm, PeopleForm, WhereForm
 from webapp.accounts.mail import link
 from webapp.accounts.models import OrganisationType
 from webapp.accounts.models_invitations import InvitationCode
 from webapp.accounts.queries import organisations_of
-from webapp.accounts.views_second_factor import me
 from webapp.core import clock
 from webapp.core.access import allow
 from webapp.core.config import settings

@@ -8,12 +8,11 @@ from flask import Blueprint, abort, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from webapp.accounts import access, labels, queries_people, rights, roles_list, services_roles
-from webapp.accounts.current import Viewer
+from webapp.accounts.current import Viewer, me
 from webapp.accounts.errors_roles import BeyondYourTree
 from webapp.accounts.forms_roles import EndForm, GrantForm
 from webapp.accounts.models import Person, Role, RoleGrant
 from webapp.accounts.views_admin_invitations import end_of, today
-from webapp.accounts.views_second_factor import me
 from webapp.core import clock
 from webapp.core.access import allow, load_or_404
 from webapp.core.database import db

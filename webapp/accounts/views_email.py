@@ -6,9 +6,9 @@ from flask import Blueprint, flash, redirect, render_template
 from werkzeug.wrappers import Response
 
 from webapp.accounts import passwords, rules, services_email, tries
+from webapp.accounts.current import me
 from webapp.accounts.errors import DeadLink
 from webapp.accounts.forms_signing import EmailForm
-from webapp.accounts.views_second_factor import me
 from webapp.accounts.views_sign_up import dead_link
 from webapp.core import clock
 from webapp.core.access import public, signed_in

@@ -8,12 +8,11 @@ from flask import Blueprint, flash, redirect, render_template, request, session
 from werkzeug.wrappers import Response
 
 from webapp.accounts import entering, joining, passwords, privacy, rules, services_invitations, services_links, tries
-from webapp.accounts.current import viewer
+from webapp.accounts.current import me, viewer
 from webapp.accounts.errors import InvitationUnknown, PhoneTaken
 from webapp.accounts.forms_signing import InvitationForm, OwnSignInForm
 from webapp.accounts.models import Person
 from webapp.accounts.models_invitations import InvitationCode
-from webapp.accounts.views_second_factor import me
 from webapp.accounts.views_sign_up import MAILED_TO
 from webapp.core import clock
 from webapp.core.access import public, signed_in

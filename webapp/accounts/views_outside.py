@@ -11,12 +11,11 @@ from wtforms import BooleanField
 
 from webapp.accounts import entering, outside, privacy, rules
 from webapp.accounts import services_outside as services
-from webapp.accounts.current import viewer
+from webapp.accounts.current import me, viewer
 from webapp.accounts.errors import EmailTaken, IdentityTaken, LastWayIn
 from webapp.accounts.forms import agreed, keeps, text_field
 from webapp.accounts.outside import Identity, ProviderFailed
 from webapp.accounts.views import next_path
-from webapp.accounts.views_second_factor import me
 from webapp.core import clock
 from webapp.core.access import public, safe_next, signed_in
 from webapp.core.config import settings

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from webapp.accounts import entering, passwords, totp, tries
 from webapp.accounts import services_second_factor as services
-from webapp.accounts.current import Viewer, viewer
+from webapp.accounts.current import me, viewer
 from webapp.accounts.errors import HalfwayOver, NoSecondFactor
 from webapp.accounts.forms_signing import CodeForm, PasswordForm
 from webapp.accounts.required import second_factor_required
@@ -25,13 +25,6 @@ bp = Blueprint("second_factor", __name__)
 ISSUER = "LocalGoals"
 # Proof that this browser, and not merely this account, gave the password for setting up.
 BEGUN_KEY = "second_factor_begun"
-
-
-def me() -> Viewer:
-    """The viewer of a page that only opens for one who is signed in."""
-    found = viewer()
-    assert found is not None
-    return found
 
 
 @bp.get("/sign-in/code")

@@ -8,8 +8,8 @@ from flask import Blueprint, abort, flash, redirect, render_template
 from werkzeug.wrappers import Response
 
 from webapp.accounts import services_sessions
+from webapp.accounts.current import me
 from webapp.accounts.devices import Device
-from webapp.accounts.views_second_factor import me
 from webapp.core import clock
 from webapp.core.access import signed_in
 from webapp.core.i18n import _, _n

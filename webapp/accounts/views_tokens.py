@@ -9,11 +9,10 @@ from flask import Blueprint, abort, flash, make_response, redirect, render_templ
 from werkzeug.wrappers import Response
 
 from webapp.accounts import access, services_tokens
-from webapp.accounts.current import Viewer
+from webapp.accounts.current import Viewer, me
 from webapp.accounts.errors_tokens import TokenOutside
 from webapp.accounts.forms_tokens import SCOPES, TokenForm
 from webapp.accounts.services_tokens import Scope
-from webapp.accounts.views_second_factor import me
 from webapp.core import clock, idempotency
 from webapp.core.access import allow
 from webapp.core.i18n import _

@@ -42,10 +42,4 @@ def sees_shown(viewer: Viewer, state: SheetState, place: Place | None) -> bool:
 
 def guided_paths(viewer: Viewer) -> tuple[str, ...] | None:
     """Path prefixes of the trees whose sheets somebody looks after; None for everywhere."""
-    found: set[str] = set()
-    for role in GUIDES:
-        paths = viewer.paths(role)
-        if paths is None:
-            return None
-        found.update(paths)
-    return tuple(sorted(found))
+    return viewer.paths_of(GUIDES)

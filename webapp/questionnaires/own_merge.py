@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 
 from webapp.core.database import db
 from webapp.core.i18n import _n
+from webapp.core.own_merge import Named, give, move, put_back
 from webapp.core.signals import (
     MergeAnswer,
     MergeAsked,
@@ -39,7 +40,7 @@ from webapp.questionnaires.models_surveys import Survey, SurveyCode, SurveyPerso
 ROOM = "questionnaires"
 GREATER = {MemberRole.OWNER: 2, MemberRole.EDITOR: 1, MemberRole.COMMENTER: 0}
 # Rows with one key: the name under which their ids are kept, the key, and the column that names the person.
-NAMED: tuple[tuple[str, Any, Any], ...] = (
+NAMED: Named = (
     ("changes", SheetChange.id, SheetChange.person_id), ("comments", SheetComment.id, SheetComment.person_id),
     ("resolved", SheetComment.id, SheetComment.resolved_by_id), ("moves", SheetMove.id, SheetMove.person_id),
     ("settled", SheetConflict.change_id, SheetConflict.settled_by_id), ("files", StoredFile.id, StoredFile.person_id),
@@ -47,9 +48,6 @@ NAMED: tuple[tuple[str, Any, Any], ...] = (
     ("publications", QuestionnairePublication.questionnaire_id, QuestionnairePublication.person_id),
     ("surveys", Survey.id, Survey.created_by_id), ("codes", SurveyCode.code_hash, SurveyCode.person_id),
 )
-WORDY = frozenset({"drafts", "publications", "codes"})
-# Values that one statement takes.
-AT_ONCE = 500
 
 
 def answer(asked: MergeAsked) -> MergeAnswer:
@@ -73,11 +71,7 @@ def answer(asked: MergeAsked) -> MergeAnswer:
 
 def merge(event: PeopleMerged) -> None:
     """Handler of `people_merged`. Some twenty-five statements, and some for each sheet of both."""
-    moved: dict[str, Any] = {}
-    for name, key, person in NAMED:
-        ids = list(db.session.scalars(select(key).where(person == event.gone_id)))
-        _give(key, person, ids, event.gone_id, event.kept_id)
-        moved[name] = [str(each) for each in ids]
+    moved = move(NAMED, event)
     cells = db.session.execute(select(SheetCell.sheet_id, SheetCell.path).where(SheetCell.person_id == event.gone_id)).all()
     db.session.execute(update(SheetCell).where(SheetCell.person_id == event.gone_id).values(person_id=event.kept_id))
     moved["cells"] = [[str(sheet_id), path] for sheet_id, path in cells]
@@ -112,7 +106,7 @@ def _merge_asked(event: PeopleMerged) -> list[str]:
     ids = list(db.session.scalars(
         select(SurveyPerson.survey_id).where(SurveyPerson.person_id == event.gone_id, SurveyPerson.survey_id.not_in(kept))
     ))
-    _give(SurveyPerson.survey_id, SurveyPerson.person_id, ids, event.gone_id, event.kept_id)
+    give(SurveyPerson.survey_id, SurveyPerson.person_id, ids, whose=event.gone_id, to=event.kept_id)
     return [str(each) for each in ids]
 
 
@@ -172,26 +166,15 @@ def _set_part(sheet_id: UUID, whose: UUID, **values: Any) -> None:
     db.session.execute(update(SheetMember).where(SheetMember.sheet_id == sheet_id, SheetMember.person_id == whose).values(**values))
 
 
-def _give(key: Any, person: Any, ids: list[Any], whose: UUID, to: UUID) -> None:
-    """Bring the rows that are still `whose` to somebody else, past the guard of the log: who a writer is, not what they wrote."""
-    for start in range(0, len(ids), AT_ONCE):
-        mine = (key.in_(ids[start : start + AT_ONCE]), person == whose)
-        db.session.execute(
-            update(person.class_).where(*mine).values({person.key: to}).execution_options(synchronize_session=False)
-        )
-
-
 def part(event: PeopleParted) -> None:
     """Handler of `people_parted`: what was not touched since goes back."""
     moved = event.moved.get(ROOM)
     if not moved:
         return
-    for name, key, person in NAMED:
-        ids = moved[name] if name in WORDY else [UUID(each) for each in moved[name]]
-        _give(key, person, ids, event.kept_id, event.gone_id)
+    put_back(NAMED, event, moved)
     _part_answers(event, moved.get("answers", []))
     asked = [UUID(each) for each in moved["asked"]]
-    _give(SurveyPerson.survey_id, SurveyPerson.person_id, asked, event.kept_id, event.gone_id)
+    give(SurveyPerson.survey_id, SurveyPerson.person_id, asked, whose=event.kept_id, to=event.gone_id)
     for sheet_id, path in moved["cells"]:
         db.session.execute(
             update(SheetCell).where(SheetCell.sheet_id == UUID(sheet_id), SheetCell.path == path, SheetCell.person_id == event.kept_id)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import false, func, or_, select
+from sqlalchemy import func, select
 
 from webapp.accounts.models import Person
 from webapp.core.database import db
@@ -23,7 +23,6 @@ from webapp.questionnaires.models import (
     SheetConflict,
     SheetMember,
     SheetMove,
-    SheetState,
 )
 
 PRESENT = timedelta(seconds=15)
@@ -190,15 +189,3 @@ def mine(person_id: UUID, *, limit: int, offset: int = 0) -> list[Listed]:
         .order_by(Sheet.changed_at.desc(), Sheet.id).limit(limit).offset(offset)
     )
     return [Listed(*row) for row in rows]
-
-
-def to_review(paths: tuple[str, ...] | None, *, limit: int) -> list[tuple[Sheet, str]]:
-    """Sheets handed in below these places (None: everywhere), with the owner's name, the longest waiting first. One query."""
-    wanted = (
-        select(Sheet, Person.name).join(SheetMember, (SheetMember.sheet_id == Sheet.id) & (SheetMember.role == MemberRole.OWNER))
-        .join(Person, Person.id == SheetMember.person_id).outerjoin(Place, Place.id == Sheet.place_id)
-        .where(Sheet.state == SheetState.SHARED, Sheet.survey_id.is_(None))
-    )
-    if paths is not None:
-        wanted = wanted.where(or_(false(), *(Place.path.startswith(path, autoescape=True) for path in paths)))
-    return [(row, name) for row, name in db.session.execute(wanted.order_by(Sheet.shared_at, Sheet.id).limit(limit))]

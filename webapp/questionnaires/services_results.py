@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from webapp.core.database import db
 from webapp.core.frozen import dataclass
@@ -175,11 +175,3 @@ def remove_tag(survey_id: UUID, field_id: str, spots: Collection[tuple[UUID, str
     for row in gone:
         db.session.delete(row)
     return len(gone)
-
-
-def drop_tag(survey_id: UUID, field_id: str, tag: str) -> int:
-    """Take a tag off all answers to a question."""
-    found = db.session.execute(
-        delete(AnswerTag).where(AnswerTag.survey_id == survey_id, AnswerTag.field_id == field_id, AnswerTag.tag == tag)
-    )
-    return int(found.rowcount)  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -84,11 +84,3 @@ def words(key: str, value: Any) -> str:
     except (KeyError, ValueError):
         pass
     return str(value)
-
-
-def all_words(key: str, values: Sequence[Any]) -> dict[Any, str]:
-    """The same for many values of one dimension. One query for places."""
-    if key != "place":
-        return {each: words(key, each) for each in values}
-    names = places.full_names([UUID(str(each)) for each in values]) if values else {}
-    return {each: names.get(UUID(str(each)), "") for each in values}

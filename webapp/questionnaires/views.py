@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from webapp.accounts.current import Viewer, viewer
+from webapp.accounts.current import me
 from webapp.core import clock, idempotency
 from webapp.core.access import allow, signed_in
 from webapp.core.i18n import current_language
@@ -22,11 +22,6 @@ from webapp.questionnaires.review_list import review_list
 
 bp = Blueprint("sheets", __name__, template_folder="templates")
 HOME = "/sheets/"
-
-
-def me() -> Viewer:
-    """Who is signed in; the views here are for nobody else."""
-    return viewer() or abort(404)
 
 
 @bp.get(HOME)

@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import Blueprint, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from webapp.accounts.current import viewer
+from webapp.accounts.current import me, viewer
 from webapp.accounts.tries import network
 from webapp.core import clock, limits
 from webapp.core.access import public, signed_in
@@ -40,7 +40,6 @@ from webapp.questionnaires.desk import Desk
 from webapp.questionnaires.models_surveys import Survey, SurveyCode, SurveyMode, SurveyPerson
 from webapp.questionnaires.rules_state import NotReady
 from webapp.questionnaires.rules_surveys import HasAnswered, NothingAnswered, Phase, SurveyIsNotOpen, UnknownCode, phase_of
-from webapp.questionnaires.views import me
 
 bp = Blueprint("survey_answer", __name__, template_folder="templates")
 ASKED = "/surveys/<uuid:survey_id>/"

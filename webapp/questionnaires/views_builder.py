@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, abort, flash, redirect, render_template, request
 
+from webapp.accounts.current import me
 from webapp.core import clock, idempotency
 from webapp.core.access import allow
 from webapp.core.database import db
@@ -24,7 +25,6 @@ from webapp.questionnaires import access, blank, drafting, forms_builder, labels
 from webapp.questionnaires.models import QuestionnaireDraft
 from webapp.questionnaires.rules_builder import DraftChanged, DraftExists
 from webapp.questionnaires.services_builder import NOW
-from webapp.questionnaires.views import me
 
 bp = Blueprint("builder", __name__, template_folder="templates")
 HOME = "/questionnaires/"

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
 
-from webapp.accounts.current import viewer
+from webapp.accounts.current import me, viewer
 from webapp.core import clock, limits
 from webapp.core.access import public, signed_in
 from webapp.core.i18n import _
@@ -21,7 +21,6 @@ from webapp.participation.origin import Origin
 from webapp.questionnaires import definitions, queries, queries_people, rules, rules_state, services, services_changes
 from webapp.questionnaires.presenting import title_of
 from webapp.questionnaires.queries_people import Invited
-from webapp.questionnaires.views import me
 
 bp = Blueprint("sheet_join", __name__, template_folder="templates")
 JOIN = "/sheets/join"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
+from webapp.accounts.current import me
 from webapp.core.access import allow
 from webapp.core.i18n import LANGUAGES, current_language
 from webapp.core.ids import new_id
@@ -15,7 +16,6 @@ from webapp.courses.questionnaire.writing import to_file
 from webapp.questionnaires import access, blank, labels, library
 from webapp.questionnaires.blank import Form
 from webapp.questionnaires.library import Volume
-from webapp.questionnaires.views import me
 
 bp = Blueprint("library", __name__, template_folder="templates")
 HOME = "/questionnaires/"

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request
 
+from webapp.accounts.current import me
 from webapp.core import clock
 from webapp.core.access import allow
 from webapp.core.database import db
@@ -18,7 +19,6 @@ from webapp.questionnaires import access, drafting, forms_builder, labels, libra
 from webapp.questionnaires.models import QuestionnaireDraft
 from webapp.questionnaires.rules_builder import DraftChanged, NotReadyToPublish
 from webapp.questionnaires.services_builder import NOW
-from webapp.questionnaires.views import me
 from webapp.questionnaires.views_builder import HOME, ONE, draft_or_404, seen, sent_before
 
 bp = Blueprint("publishing", __name__, template_folder="templates")

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from webapp.accounts.current import me
 from webapp.core import clock
 from webapp.core.access import allow
 from webapp.core.config import settings
@@ -30,7 +31,6 @@ from webapp.questionnaires import (
 from webapp.questionnaires.models_surveys import Survey
 from webapp.questionnaires.queries_texts import holds_words
 from webapp.questionnaires.surveys_dimensions import KEYS
-from webapp.questionnaires.views import me
 from webapp.questionnaires.views_surveys import survey_or_404
 
 if TYPE_CHECKING:

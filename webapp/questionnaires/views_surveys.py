@@ -10,7 +10,7 @@ import segno
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from webapp.accounts.current import Viewer
+from webapp.accounts.current import Viewer, me
 from webapp.accounts.mail import link
 from webapp.core import clock, idempotency
 from webapp.core.access import allow
@@ -29,7 +29,6 @@ from webapp.questionnaires.models_surveys import Survey
 from webapp.questionnaires.queries_surveys import Seen
 from webapp.questionnaires.rules_surveys import Phase, phase_of
 from webapp.questionnaires.surveys_list import questionnaires, surveys_list
-from webapp.questionnaires.views import me
 
 bp = Blueprint("surveys", __name__, template_folder="templates")
 HOME = "/surveys/"

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Blueprint, flash, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from webapp.accounts.current import me
 from webapp.core import clock
 from webapp.core.access import allow
 from webapp.core.audit import record
@@ -25,7 +26,6 @@ from webapp.courses.questionnaire.content import Questionnaire
 from webapp.questionnaires import access, definitions, labels_surveys, paper_csv, queries_surveys, services_answers
 from webapp.questionnaires.models_surveys import Survey, SurveyMode
 from webapp.questionnaires.paper_csv import PaperRow, RowProblem
-from webapp.questionnaires.views import me
 from webapp.questionnaires.views_surveys import HOME, ONE, survey_or_404
 
 if TYPE_CHECKING:

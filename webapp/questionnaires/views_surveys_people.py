@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from webapp.accounts.current import Viewer
+from webapp.accounts.current import Viewer, me
 from webapp.accounts.people_list import lineage_of
 from webapp.core import clock
 from webapp.core.access import allow
@@ -23,7 +23,6 @@ from webapp.places.models import Place
 from webapp.questionnaires import access, definitions, labels_surveys, people_of_survey, rules_surveys, services_surveys
 from webapp.questionnaires.forms_surveys import GroupForm, PasteForm
 from webapp.questionnaires.models_surveys import Survey
-from webapp.questionnaires.views import me
 from webapp.questionnaires.views_surveys import HOME, ONE, survey_or_404
 
 bp = Blueprint("survey_people", __name__, template_folder="templates")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import UUID
-
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from webapp.core.database import db
 from webapp.core.i18n import _n
+from webapp.core.own_merge import Named, move, put_back
 from webapp.core.signals import (
     MergeAnswer,
     MergeAsked,
@@ -21,7 +19,7 @@ from webapp.core.signals import (
 from webapp.reports.models import Report, ReportEdition, ReportMove
 
 ROOM = "reports"
-NAMED: tuple[tuple[str, Any, Any], ...] = (
+NAMED: Named = (
     ("begun", Report.id, Report.created_by_id), ("moves", ReportMove.id, ReportMove.person_id),
     ("editions", ReportEdition.id, ReportEdition.published_by_id),
 )
@@ -37,26 +35,14 @@ def answer(asked: MergeAsked) -> MergeAnswer:
 
 def merge(event: PeopleMerged) -> None:
     """Handler of `people_merged`. Six statements."""
-    moved = {}
-    for name, key, person in NAMED:
-        ids = list(db.session.scalars(select(key).where(person == event.gone_id)))
-        _give(key, person, ids, event.gone_id, event.kept_id)
-        moved[name] = [str(each) for each in ids]
-    event.moved[ROOM] = moved
+    event.moved[ROOM] = move(NAMED, event)
     db.session.expire_all()
 
 
 def part(event: PeopleParted) -> None:
     """Handler of `people_parted`. Three statements."""
-    for name, key, person in NAMED:
-        _give(key, person, [UUID(each) for each in event.moved.get(ROOM, {}).get(name, ())], event.kept_id, event.gone_id)
+    put_back(NAMED, event, event.moved.get(ROOM, {}))
     db.session.expire_all()
-
-
-def _give(key: Any, person: Any, ids: list[UUID], whose: UUID, to: UUID) -> None:
-    db.session.execute(
-        update(person.class_).where(key.in_(ids), person == whose).values({person.key: to}).execution_options(synchronize_session=False)
-    )
 
 
 def wire() -> None:

@@ -14,13 +14,7 @@ def see_statistics(viewer: Viewer) -> bool:
 
 def scope(viewer: Viewer) -> tuple[str, ...] | None:
     """Path prefixes the viewer may count; None for everywhere."""
-    found: set[str] = set()
-    for role in (Role.STAFF, Role.ADMINISTRATOR):
-        paths = viewer.paths(role)
-        if paths is None:
-            return None
-        found.update(paths)
-    return tuple(sorted(found))
+    return viewer.paths_of((Role.STAFF, Role.ADMINISTRATOR))
 
 
 def covers(allowed: tuple[str, ...] | None, place: Place) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -123,8 +123,3 @@ def lies_in(where: Where | None, paths: Iterable[str] | None) -> bool:
     if paths is None:
         return True
     return where is not None and any(where.path.startswith(path) for path in paths)
-
-
-def mapped(ground: Ground, spots: Mapping[int, Spot]) -> dict[int, Where | None]:
-    """Where numbered spots lie."""
-    return {number: ground.where(*spot) for number, spot in spots.items()}

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 
 from webapp.core.database import db
 from webapp.core.i18n import _n
+from webapp.core.own_merge import Named, move, put_back
 from webapp.core.signals import (
     MergeAnswer,
     MergeAsked,
@@ -22,7 +23,7 @@ from webapp.core.signals import (
 from webapp.statistics.models import Cadence, ClosedPeriod, Goal, Mailing, PastBatch, SavedView
 
 ROOM = "statistics"
-NAMED: tuple[tuple[str, Any, Any], ...] = (
+NAMED: Named = (
     ("views", SavedView.id, SavedView.person_id), ("mails", Mailing.id, Mailing.person_id), ("plans", Goal.id, Goal.set_by_id),
     ("periods", ClosedPeriod.id, ClosedPeriod.closed_by_id), ("batches", PastBatch.id, PastBatch.brought_by_id),
 )
@@ -40,10 +41,7 @@ def answer(asked: MergeAsked) -> MergeAnswer:
 def merge(event: PeopleMerged) -> None:
     """Handler of `people_merged`. Some fifteen statements. Of two views of one name the one that comes gets a number behind it."""
     moved: dict[str, Any] = {"numbered": _number(event), "doubled": _doubled(event)}
-    for name, key, person in NAMED:
-        ids = list(db.session.scalars(select(key).where(person == event.gone_id)))
-        _give(key, person, ids, event.gone_id, event.kept_id)
-        moved[name] = [str(each) for each in ids]
+    moved |= move(NAMED, event)
     event.moved[ROOM] = moved
     db.session.expire_all()
 
@@ -81,8 +79,7 @@ def _doubled(event: PeopleMerged) -> list[dict[str, Any]]:
 def part(event: PeopleParted) -> None:
     """Handler of `people_parted`: what moved goes back, with the names and mails that it had."""
     moved = event.moved.get(ROOM, {})
-    for name, key, person in NAMED:
-        _give(key, person, [UUID(each) for each in moved.get(name, ())], event.kept_id, event.gone_id)
+    put_back(NAMED, event, moved)
     db.session.expire_all()
     for view_id, suffix in moved.get("numbered", {}).items():
         view = db.session.get(SavedView, UUID(view_id))
@@ -101,12 +98,6 @@ def _back(row: dict[str, Any], person_id: UUID) -> None:
         created_at=datetime.fromisoformat(row["created_at"]),
         sent_until=date.fromisoformat(row["sent_until"]) if row["sent_until"] else None,
     ))
-
-
-def _give(key: Any, person: Any, ids: list[UUID], whose: UUID, to: UUID) -> None:
-    db.session.execute(
-        update(person.class_).where(key.in_(ids), person == whose).values({person.key: to}).execution_options(synchronize_session=False)
-    )
 
 
 def wire() -> None:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from webapp.accounts.current import Viewer, viewer
+from webapp.accounts.current import me
 from webapp.core import clock
 from webapp.core.access import allow
 from webapp.core.charts.drawn import markup
@@ -41,13 +41,6 @@ class Question:
     asked: Asked
     now: datetime
     refused: BadPeriod | BadQuestion | None = None
-
-
-def me() -> Viewer:
-    """The viewer of a page that only those with a role reach."""
-    who = viewer()
-    assert who is not None
-    return who
 
 
 def question(page: str, fixed: Mapping[str, str] | None = None) -> Question:

@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Response, request
 
+from webapp.accounts.current import me
 from webapp.core.access import allow
 from webapp.core.audit import record
 from webapp.core.config import settings
@@ -20,7 +21,7 @@ from webapp.statistics import access
 from webapp.statistics.asking import query_of
 from webapp.statistics.exports import FORMS, TYPES, Printed, file_name, made
 from webapp.statistics.pages import PAGES, shown_of
-from webapp.statistics.views import Question, bp, me, question
+from webapp.statistics.views import Question, bp, question
 
 _FORM = f"<any({', '.join(FORMS)}):form>"
 _PAGE = "<any({}):page>".format(", ".join(f"'{each}'" for each in PAGES if each != "overview"))

@@ -10,6 +10,7 @@ from sqlalchemy import false, or_, select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
+from webapp.accounts.current import me
 from webapp.accounts.import_places import PlaceFinder
 from webapp.accounts.import_rows import WrongRow
 from webapp.core import clock
@@ -26,7 +27,7 @@ from webapp.statistics.definitions import BY_KEY, FIGURES
 from webapp.statistics.incoming import BadTable
 from webapp.statistics.models import Goal
 from webapp.statistics.pages_goals import label_of
-from webapp.statistics.views import bp, me
+from webapp.statistics.views import bp
 
 PROBLEMS = 50
 HOME = "/statistics/goals/set"

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
+from webapp.accounts.current import me
 from webapp.core import clock
 from webapp.core.access import allow
 from webapp.core.database import db
@@ -20,7 +21,7 @@ from webapp.statistics import access, filter_form, incoming, past
 from webapp.statistics.definitions import BY_KEY
 from webapp.statistics.incoming import BadTable
 from webapp.statistics.models import PastBatch, PastState
-from webapp.statistics.views import bp, me
+from webapp.statistics.views import bp
 
 HOME = "/statistics/past"
 SHOWN = 50

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from webapp.accounts.access import administer_everywhere
+from webapp.accounts.current import me
 from webapp.core import clock
 from webapp.core.access import allow
 from webapp.core.database import db
@@ -25,7 +26,7 @@ from webapp.statistics.definitions import BY_KEY, FIGURES
 from webapp.statistics.models import Check, ClosedPeriod
 from webapp.statistics.slices import EVERYWHERE, Dimension
 from webapp.statistics.tables import head_of, number_of
-from webapp.statistics.views import bp, me
+from webapp.statistics.views import bp
 
 HOME = "/statistics/periods"
 CHECKS = 60

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, abort, render_template, request, stream_with_context
 
+from webapp.accounts.current import me
 from webapp.accounts.models import Role
 from webapp.core import clock
 from webapp.core.access import allow
@@ -18,7 +19,7 @@ from webapp.statistics.answers import source
 from webapp.statistics.asking import Asked, BadQuestion, query_of, read
 from webapp.statistics.exports import file_name
 from webapp.statistics.rules import BadPeriod
-from webapp.statistics.views import bp, me
+from webapp.statistics.views import bp
 
 # The trail keeps the key: words of one's own could name somebody, and what the trail holds is never taken out again.
 REASONS = {

@@ -10,6 +10,7 @@ from flask import abort, flash, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from webapp.accounts.current import me
 from webapp.core import clock
 from webapp.core.access import allow
 from webapp.core.i18n import _, lazy
@@ -24,7 +25,7 @@ from webapp.statistics.models import Cadence, SavedView
 from webapp.statistics.pages import ALSO, PAGES
 from webapp.statistics.rules import BadPeriod
 from webapp.statistics.rules_views import ViewError
-from webapp.statistics.views import bp, me
+from webapp.statistics.views import bp
 
 CADENCES = {Cadence.MONTHLY: lazy("after each month"), Cadence.QUARTERLY: lazy("after each quarter")}
 PATH = "/statistics/views"

@@ -57,24 +57,12 @@ def may_run(viewer: Viewer, place: Place, part: TrainerPart | None) -> bool:
 
 def run_paths(viewer: Viewer) -> tuple[str, ...] | None:
     """Path prefixes of the trees whose trainings somebody sees by a role; None for everywhere."""
-    found: set[str] = set()
-    for role in RUNNERS:
-        paths = viewer.paths(role)
-        if paths is None:
-            return None
-        found.update(paths)
-    return tuple(sorted(found))
+    return viewer.paths_of(RUNNERS)
 
 
 def oversee_paths(viewer: Viewer) -> tuple[str, ...] | None:
     """The same for those who look over trainings."""
-    found: set[str] = set()
-    for role in OVERSEERS:
-        paths = viewer.paths(role)
-        if paths is None:
-            return None
-        found.update(paths)
-    return tuple(sorted(found))
+    return viewer.paths_of(OVERSEERS)
 
 
 def places_of(paths: tuple[str, ...]) -> Any:

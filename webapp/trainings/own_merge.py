@@ -16,6 +16,7 @@ from webapp.accounts.models import Person
 from webapp.core.database import db
 from webapp.core.i18n import _n
 from webapp.core.ids import new_id
+from webapp.core.own_merge import Named, give, move, put_back
 from webapp.core.signals import (
     MergeAnswer,
     MergeAsked,
@@ -35,14 +36,12 @@ from webapp.trainings.models_trainers import TrainerAway, TrainerProfile
 ROOM = "trainings"
 GREATER = {TrainerPart.LEAD: 2, TrainerPart.CO: 1, TrainerPart.OBSERVER: 0}
 # Rows with one key: the name under which their ids are kept, the key, and the column that names the person.
-NAMED: tuple[tuple[str, Any, Any], ...] = (
+NAMED: Named = (
     ("made", Training.id, Training.created_by_id), ("moves", TrainingMove.id, TrainingMove.person_id),
     ("agenda", AgendaItem.id, AgendaItem.leader_id), ("lists", ParticipantList.id, ParticipantList.actor_id),
     ("marks", AttendanceMark.id, AttendanceMark.person_id), ("entered", Sitting.id, Sitting.entered_by_id),
     ("files", TrainingFile.id, TrainingFile.person_id), ("away", TrainerAway.id, TrainerAway.person_id),
 )
-# Values that one statement takes.
-AT_ONCE = 500
 
 
 def answer(asked: MergeAsked) -> MergeAnswer:
@@ -84,11 +83,7 @@ def _run_by_both(count: int) -> str:
 
 def merge(event: PeopleMerged) -> None:
     """Handler of `people_merged`. Some thirty statements, and some for each training of both."""
-    moved: dict[str, Any] = {}
-    for name, key, person in NAMED:
-        ids = list(db.session.scalars(select(key).where(person == event.gone_id)))
-        _give(key, person, ids, event.gone_id, event.kept_id)
-        moved[name] = [str(each) for each in ids]
+    moved = move(NAMED, event)
     logs = db.session.execute(select(DayLog.training_id, DayLog.day).where(DayLog.person_id == event.gone_id)).all()
     db.session.execute(update(DayLog).where(DayLog.person_id == event.gone_id).values(person_id=event.kept_id))
     moved["logs"] = [[str(training_id), day.isoformat()] for training_id, day in logs]
@@ -103,7 +98,7 @@ def _merge_profile(event: PeopleMerged) -> bool:
     """Whether the profile moved: only where the one who stays has none."""
     if db.session.get(TrainerProfile, event.kept_id) is not None or db.session.get(TrainerProfile, event.gone_id) is None:
         return False
-    _give(TrainerProfile.person_id, TrainerProfile.person_id, [event.gone_id], event.gone_id, event.kept_id)
+    give(TrainerProfile.person_id, TrainerProfile.person_id, [event.gone_id], whose=event.gone_id, to=event.kept_id)
     return True
 
 
@@ -140,7 +135,7 @@ def _merge_participants(event: PeopleMerged) -> tuple[list[str], list[dict[str, 
         found.setdefault(row.training_id, {})[row.person_id] = row
     alone = [rows[event.gone_id].id for rows in found.values() if set(rows) == {event.gone_id}]
     both = [training_id for training_id, rows in found.items() if len(rows) == 2]
-    _give(Participant.id, Participant.person_id, alone, event.gone_id, event.kept_id)
+    give(Participant.id, Participant.person_id, alone, whose=event.gone_id, to=event.kept_id)
     doubled = [_merge_doubled(training_id, event) for training_id in sorted(both)]
     return [str(each) for each in alone], doubled
 
@@ -216,35 +211,25 @@ def _bring(sessions: list[UUID], sittings: list[UUID], whose: UUID, to: UUID) ->
     )
 
 
-def _give(key: Any, person: Any, ids: list[Any], whose: UUID, to: UUID) -> None:
-    """Bring the rows that are still `whose` to somebody else, past the guard of marks: who a marker is, not what they said."""
-    for start in range(0, len(ids), AT_ONCE):
-        mine = (key.in_(ids[start : start + AT_ONCE]), person == whose)
-        db.session.execute(
-            update(person.class_).where(*mine).values({person.key: to}).execution_options(synchronize_session=False)
-        )
-
-
 def part(event: PeopleParted) -> None:
     """Handler of `people_parted`: what was not touched since goes back."""
     moved = event.moved.get(ROOM)
     if not moved:
         return
-    for name, key, person in NAMED:
-        _give(key, person, [UUID(each) for each in moved[name]], event.kept_id, event.gone_id)
+    put_back(NAMED, event, moved)
     mine = {(training_id, day) for training_id, day in moved["logs"]}
     for log in db.session.scalars(select(DayLog).where(DayLog.person_id == event.kept_id)):
         if (str(log.training_id), log.day.isoformat()) in mine:
             log.person_id = event.gone_id
     db.session.flush()
     if moved["profile"]:
-        _give(TrainerProfile.person_id, TrainerProfile.person_id, [event.kept_id], event.kept_id, event.gone_id)
+        give(TrainerProfile.person_id, TrainerProfile.person_id, [event.kept_id], whose=event.kept_id, to=event.gone_id)
     for training_id in moved["trainers"]:
         _set_trainer(UUID(training_id), event.kept_id, person_id=event.gone_id)
     for training_id, before, other in moved["greater"]:
         _set_trainer(UUID(training_id), event.kept_id, part=TrainerPart(before))
         _set_trainer(UUID(training_id), event.gone_id, part=TrainerPart(other))
-    _give(Participant.id, Participant.person_id, [UUID(each) for each in moved["participants"]], event.kept_id, event.gone_id)
+    give(Participant.id, Participant.person_id, [UUID(each) for each in moved["participants"]], whose=event.kept_id, to=event.gone_id)
     for each in moved["doubled"]:
         _part_doubled(each, event)
     db.session.expire_all()

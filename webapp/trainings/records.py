@@ -9,7 +9,7 @@ from flask import abort
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from webapp.accounts.current import Viewer, viewer
+from webapp.accounts.current import Viewer, me
 from webapp.core.database import db
 from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, localised
@@ -40,13 +40,6 @@ class Record:
 def title_of(training: Training) -> str:
     """The title that was given, or one made of the place. The place must be loaded."""
     return training.title or _("SDG localization training, %(place)s", place=localised(training.place.names))
-
-
-def me() -> Viewer:
-    """The viewer of a page that only signed-in people reach."""
-    who = viewer()
-    assert who is not None
-    return who
 
 
 def record_or_404(training_id: UUID) -> Record:

@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from webapp.accounts.current import Viewer
+from webapp.accounts.current import Viewer, me
 from webapp.core import clock
 from webapp.core.access import signed_in
 from webapp.core.i18n import NATIVE_NAMES, localised
@@ -21,7 +21,7 @@ from webapp.trainings import access, conflicts, labels, overview, profile, queri
 from webapp.trainings.forms import hours_text
 from webapp.trainings.hooks import report_column
 from webapp.trainings.models import TestsNeeded
-from webapp.trainings.records import Record, me, participant_url, record_or_404, title_of
+from webapp.trainings.records import Record, participant_url, record_or_404, title_of
 from webapp.trainings.trainings_list import trainings_list
 
 bp = Blueprint("trainings", __name__, template_folder="templates")

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from webapp.accounts.current import me
 from webapp.core import clock
 from webapp.core.access import allow
 from webapp.core.config import settings
@@ -16,7 +17,7 @@ from webapp.places import queries as places
 from webapp.trainings import access, calendar_shown, conflicts, labels, queries
 from webapp.trainings.calendar_shown import Month
 from webapp.trainings.models import Training
-from webapp.trainings.records import me, title_of
+from webapp.trainings.records import title_of
 from webapp.trainings.trainings_list import in_tree, place_options, scope
 from webapp.trainings.views import HOME
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, render_template, request
 from flask_babel import get_timezone
 
+from webapp.accounts.current import me
 from webapp.core import clock, exports
 from webapp.core.access import allow
 from webapp.core.audit import record
@@ -18,7 +19,6 @@ from webapp.places import queries as places
 from webapp.trainings import access, labels, oversight
 from webapp.trainings.models import TrainingState
 from webapp.trainings.oversight import Wanted
-from webapp.trainings.records import me
 from webapp.trainings.views import HOME
 
 bp = Blueprint("training_oversight", __name__, template_folder="templates")

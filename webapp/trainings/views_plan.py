@@ -10,7 +10,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request
 
 from webapp.accounts import queries as account_queries
 from webapp.accounts import services as accounts
-from webapp.accounts.current import Viewer
+from webapp.accounts.current import Viewer, me
 from webapp.accounts.models import OrganisationType, Person
 from webapp.core import clock, idempotency
 from webapp.core.access import allow, signed_in
@@ -28,7 +28,7 @@ from webapp.trainings.forms import CopyForm, PlanForm, filled, meanwhile
 from webapp.trainings.models import TrainerPart, Training, TrainingState
 from webapp.trainings.overview import Facts
 from webapp.trainings.qualification import Learned
-from webapp.trainings.records import Record, locked, me, run_or_403
+from webapp.trainings.records import Record, locked, run_or_403
 from webapp.trainings.views import HOME, ONE, facts_of, warnings
 
 bp = Blueprint("training_plan", __name__, template_folder="templates")

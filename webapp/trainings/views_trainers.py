@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session
 from sqlalchemy import select
 
+from webapp.accounts.current import me
 from webapp.accounts.models import Person
 from webapp.core import clock
 from webapp.core.access import allow
@@ -21,7 +22,6 @@ from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work
 from webapp.trainings import access, cascade, labels, qualification, roster, services_trainers
 from webapp.trainings.models_trainers import TrainerAway, TrainerProfile
-from webapp.trainings.records import me
 from webapp.trainings.views import HOME
 
 bp = Blueprint("training_trainers", __name__, template_folder="templates")
