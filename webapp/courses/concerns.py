@@ -7,7 +7,8 @@ from dataclasses import field
 
 from webapp.core.frozen import dataclass
 from webapp.courses.citations import Place, lessons_of
-from webapp.courses.content import Bank, Course
+from webapp.courses.content import Bank, Course, Lesson
+from webapp.courses.questionnaire.content import Questionnaire
 from webapp.courses.tags import GOAL_TAG, TARGET_TAG
 
 
@@ -27,16 +28,11 @@ class Topic:
 
 @dataclass(frozen=True)
 class Worksheet:
-    """An exercise of a course."""
+    """An exercise of a course, or a questionnaire of the library, which belongs to no course; `path` is below the mount point."""
 
-    course: Course
-    id: str
+    path: str
     title: Mapping[str, str]
-
-    @property
-    def path(self) -> str:
-        """Address below the mount point."""
-        return f"/courses/{self.course.id}/{self.id}/"
+    course: Course | None = None
 
 
 @dataclass
@@ -52,18 +48,22 @@ class Concern:
         """How many questions there are in all."""
         return sum(topic.count for topic in self.topics)
 
+    def __bool__(self) -> bool:
+        """Whether anything concerns it."""
+        return bool(self.lessons or self.topics or self.worksheets)
 
-def by_goal(courses: Iterable[Course]) -> dict[str, Concern]:
+
+def by_goal(courses: Iterable[Course], shelf: Iterable[Questionnaire] = ()) -> dict[str, Concern]:
     """What concerns each Goal (`11`) and target (`11.7`); what nothing concerns is left out.
 
-    A lesson belongs to the Goals of its front matter, a question to those of its tags and to the Goal of its target, a worksheet
-    to those of its questionnaire.
+    A lesson belongs to the Goals and targets of its front matter, a question to those of its tags, a worksheet to those of its
+    questionnaire; each also to the Goals of its targets. `shelf` are questionnaires of the library that the reader may open.
     """
     listed = tuple(courses)
     found: dict[str, Concern] = {}
     for place in lessons_of(listed):
-        for number in next(iter(place.lesson.texts.values())).goals:
-            found.setdefault(str(number), Concern()).lessons.append(place)
+        for key in keys_of_lesson(place.lesson):
+            found.setdefault(key, Concern()).lessons.append(place)
     for course in listed:
         for bank in course.banks.values():
             counts: dict[str, int] = {}
@@ -72,19 +72,35 @@ def by_goal(courses: Iterable[Course]) -> dict[str, Concern]:
                     counts[key] = counts.get(key, 0) + 1
             for key, count in counts.items():
                 found.setdefault(key, Concern()).topics.append(Topic(course, bank, count))
-        for sheet, keys in _worksheets(course):
-            for key in keys:
-                found.setdefault(key, Concern()).worksheets.append(sheet)
+    for sheet, keys in (*_exercises(listed), *_of_library(shelf)):
+        for key in keys:
+            found.setdefault(key, Concern()).worksheets.append(sheet)
     return found
 
 
-def _worksheets(course: Course) -> Iterator[tuple[Worksheet, set[str]]]:
-    for step in course.steps:
-        exercise = course.exercises.get(step.id)
-        if exercise is not None:
-            asked = exercise.questionnaire
-            keys = {*map(str, asked.goals), *asked.targets, *(target.split(".")[0] for target in asked.targets)}
-            yield Worksheet(course, step.id, asked.title), keys
+def _exercises(courses: Iterable[Course]) -> Iterator[tuple[Worksheet, set[str]]]:
+    for course in courses:
+        for step in course.steps:
+            exercise = course.exercises.get(step.id)
+            if exercise is not None:
+                asked = exercise.questionnaire
+                yield Worksheet(f"/courses/{course.id}/{step.id}/", asked.title, course), _with_goals(asked.goals, asked.targets)
+
+
+def _of_library(shelf: Iterable[Questionnaire]) -> Iterator[tuple[Worksheet, set[str]]]:
+    for one in sorted(shelf, key=lambda one: one.id):
+        yield Worksheet(f"/questionnaires/{one.id}/", one.title), _with_goals(one.goals, one.targets)
+
+
+def keys_of_lesson(lesson: Lesson) -> set[str]:
+    """Goals and targets of a lesson, the same in every language."""
+    text = next(iter(lesson.texts.values()))
+    return _with_goals(text.goals, text.targets)
+
+
+def _with_goals(goals: Iterable[int], targets: Iterable[str]) -> set[str]:
+    named = tuple(targets)
+    return {*map(str, goals), *named, *(target.split(".")[0] for target in named)}
 
 
 def keys_of(tags: Iterable[str]) -> set[str]:

@@ -83,6 +83,7 @@ class LessonText:
     objectives: tuple[str, ...]
     points: tuple[str, ...]
     goals: tuple[int, ...]
+    targets: tuple[str, ...]
     sources: tuple[LessonSource, ...]
     revision: str
 

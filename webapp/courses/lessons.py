@@ -24,6 +24,7 @@ from webapp.courses.revisions import revision_of
 from webapp.courses.schema_errors import check
 from webapp.courses.schemas import LessonFront, SourceEntry
 from webapp.courses.yaml_text import Document, load
+from webapp.goals.reference import reference
 
 CITED = re.compile(r"\[\^([^\]\s]{1,80})\](?!:)")
 
@@ -95,6 +96,7 @@ def read_draft(reading: Reading, lesson_id: str, language: str) -> Draft | None:
     sources = bibliography.resolve(front.sources, document, reading.sources, language, reading.findings)
     draft = Draft(file, body, offset, front, sources, document, found)
     _check_sources(reading, draft)
+    _check_targets(reading, draft)
     check_references(
         found, file=file, course_id=reading.course_id, steps=reading.steps,
         sources=_listed(draft), findings=reading.findings,
@@ -113,6 +115,17 @@ def _check_sources(reading: Reading, draft: Draft) -> None:
         if source_id not in cited and draft.outline.renderable:
             reading.findings.add(draft.file, line, _("The source “%(id)s” is not cited. Expected [^%(id)s] in the text.", id=source_id))
         seen.add(source_id)
+
+
+def _check_targets(reading: Reading, draft: Draft) -> None:
+    seen: set[str] = set()
+    for index, target in enumerate(draft.front.targets):
+        line = draft.document.line(("targets", index))
+        if reference().target(target) is None:
+            reading.findings.add(draft.file, line, _("There is no target %(target)s.", target=target))
+        if target in seen:
+            reading.findings.add(draft.file, line, _("The id “%(id)s” comes twice.", id=target))
+        seen.add(target)
 
 
 def id_of(raw: Any) -> str:
@@ -177,7 +190,8 @@ def _render(reading: Reading, language: str, draft: Draft) -> LessonText | None:
     return LessonText(
         language=language, title=front.title, minutes=front.minutes, html=html,
         contents=tuple(heading for heading in page.headings if heading.level == 2),
-        objectives=tuple(front.objectives), points=tuple(front.points), goals=tuple(front.goals), sources=sources, revision=revision,
+        objectives=tuple(front.objectives), points=tuple(front.points), goals=tuple(front.goals),
+        targets=tuple(front.targets), sources=sources, revision=revision,
     )
 
 

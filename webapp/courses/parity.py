@@ -40,6 +40,7 @@ def compare(drafts: Mapping[str, Draft], findings: Findings) -> None:
 def _compare_sets(first: Draft, other: Draft, findings: Findings) -> None:
     sets: tuple[tuple[str, Callable[[Draft], set[str]]], ...] = (
         ("goals", lambda draft: {str(goal) for goal in draft.front.goals}),
+        ("targets", lambda draft: set(draft.front.targets)),
         ("sources", lambda draft: {source.id for source in draft.sources}),
     )
     for key, of in sets:

@@ -116,6 +116,8 @@ class LessonFront(Strict):
     title: Line
     minutes: Annotated[int, Field(ge=1, le=600)]
     goals: Annotated[list[GoalNumber], Field(max_length=17)] = []
+    # Ids such as "11.7"; whether there is such a target is judged by the reader.
+    targets: Annotated[list[Line], Field(max_length=40)] = []
     objectives: Annotated[list[Line], Field(min_length=1, max_length=12)]
     points: Annotated[list[Line], Field(min_length=1, max_length=12)]
     # Ids of the bibliography, or whole sources; each is checked by itself.

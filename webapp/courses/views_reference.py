@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, render_template, request
 
+from webapp.accounts.current import viewer
 from webapp.core.access import public
 from webapp.core.frozen import dataclass
 from webapp.core.i18n import LANGUAGES, current_language, localised
+from webapp.courses import access
 from webapp.courses.catalogue import catalogue
 from webapp.courses.citations import cited, uses_of_terms
 from webapp.courses.collation import OTHER, initial, order
@@ -15,6 +17,7 @@ from webapp.courses.folding import fold
 from webapp.courses.glossary import Term
 from webapp.courses.labels import label
 from webapp.courses.library import library
+from webapp.courses.questionnaire.shipped import surveys
 from webapp.goals.reference import goal as find_goal
 from webapp.goals.reference import reference
 
@@ -25,18 +28,40 @@ MOST_ASKED = 100
 @bp.get("/goals/")
 @public
 def goals() -> str:
-    """The 17 Goals. No query."""
-    return render_template("courses/goals.html", goals=reference().goals, concerns=by_goal(catalogue().courses), nothing=Concern())
+    """The 17 Goals. No query but that for the reader."""
+    return render_template("courses/goals.html", goals=reference().goals, concerns=_concerns(), nothing=Concern())
+
+
+def _concerns() -> dict[str, Concern]:
+    """What concerns each Goal and target; questionnaires of the library for those who may look through it."""
+    who = viewer()
+    shelf = surveys().values() if who is not None and access.teach(who) else ()
+    return by_goal(catalogue().courses, shelf)
 
 
 @bp.get("/goals/<int:number>/")
 @public
 def goal(number: int) -> str:
-    """A Goal, its targets, and what concerns them. No query."""
+    """A Goal, its targets, and what concerns them. No query but that for the reader."""
     found = find_goal(number) or abort(404)
     return render_template(
         "courses/goal.html", goal=found, before=find_goal(number - 1), after=find_goal(number + 1), other=_other_language(),
-        concerns=by_goal(catalogue().courses), nothing=Concern(),
+        concerns=_concerns(), nothing=Concern(),
+    )
+
+
+@bp.get("/goals/<int:number>/<target_id>/")
+@public
+def target(number: int, target_id: str) -> str:
+    """A target, what concerns it, and the others of its Goal. No query but that for the reader."""
+    found = reference().target(target_id)
+    if found is None or found.goal != number:
+        abort(404)
+    before, after = reference().beside(found)
+    concerns = _concerns()
+    return render_template(
+        "courses/target.html", goal=find_goal(number), target=found, before=before, after=after, concerns=concerns,
+        concern=concerns.get(found.id, Concern()), nothing=Concern(), other=_other_language(),
     )
 
 

@@ -28,6 +28,16 @@ class Target:
     label: Mapping[str, str]
     means: bool
 
+    @property
+    def goal(self) -> int:
+        """Number of the Goal it belongs to."""
+        return int(self.id.split(".")[0])
+
+    @property
+    def path(self) -> str:
+        """Address of its page below the mount point."""
+        return f"/goals/{self.goal}/{self.id}/"
+
 
 @dataclass(frozen=True)
 class Goal:
@@ -51,6 +61,12 @@ class Reference:
     def goal(self, number: int) -> Goal | None:
         """The goal with this number, 1 to 17."""
         return self.goals[number - 1] if 1 <= number <= len(self.goals) else None
+
+    def beside(self, target: Target) -> tuple[Target | None, Target | None]:
+        """The targets before and after this one, across Goals."""
+        listed = tuple(self.targets.values())
+        at = listed.index(target)
+        return listed[at - 1] if at else None, listed[at + 1] if at + 1 < len(listed) else None
 
     def target(self, target_id: str) -> Target | None:
         """The target with this id, such as `11.7` or `17.a`."""
