@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from webapp.core import clock
 from webapp.core.late import Late
+
+COURSES = Path(__file__).parents[1] / "courses"
 
 # Each of these takes a twentieth of a second or more; the first request that needs it loads it.
 LATER = (
@@ -37,6 +40,22 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
 @pytest.mark.parametrize("library", LATER)
 def test_a_start_does_not_load(library: str, loaded: frozenset[str]) -> None:
     assert library not in loaded
+
+
+def test_a_server_holds_its_courses_without_what_reads_them(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from webapp.courses.catalogue import _read, preload\n"
+        "from webapp.courses.keeping import Kept\n"
+        "preload(Path(sys.argv[2]), Kept(Path(sys.argv[1]), 'k' * 40))\n"
+        "print(*(course.id for _stamp, course in _read.values()), *sys.modules)\n"
+    )
+    for _start in ("the first", "the next"):
+        ran = subprocess.run([sys.executable, "-c", program, str(tmp_path), str(COURSES)], check=True, capture_output=True, text=True)
+        there = ran.stdout.split()
+        assert "tot-1-introduction" in there
+        assert not {"pydantic", "markdown"} & set(there)
 
 
 def test_what_is_hidden_while_loading_can_be_loaded_afterwards() -> None:

@@ -6,6 +6,7 @@ folder of its course. A course that cannot be read keeps its last good state, an
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Mapping
@@ -108,9 +109,27 @@ def _found_or_read(folder: Path, kept: Kept | None) -> Course:
 
 
 def preload(root: Path, kept: Kept | None = None) -> None:
-    """Read all folders ahead, so that workers forked from this process share what was read and answer at once."""
+    """Read all folders ahead, so that workers forked from this process share what was read and answer at once.
+
+    Not for a process with threads: it forks.
+    """
     for folder in course_folders(root):
+        if kept and not kept.has(folder):
+            _keep_apart(folder, kept)
         _read_once(folder, stamp_of(folder) + shelf_stamp(), kept)
+
+
+def _keep_apart(folder: Path, kept: Kept) -> None:
+    """Read a folder in a process of its own: the libraries that read courses would stay in this one and all its workers, 6 MB in each."""
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    try:
+        _found_or_read(folder, kept)
+    finally:
+        # A course that cannot be read is read, and complained about, once more by the process that has asked.
+        os._exit(0)
 
 
 class Shelf:
