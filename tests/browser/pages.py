@@ -173,6 +173,7 @@ PAGES = (
     Page("statistics", "/statistics/"),
     Page("goals", "/goals/"),
     Page("goal", "/goals/11/"),
+    Page("target", "/goals/11/11.2/"),
     Page("glossary", "/glossary/"),
     Page("sources", "/sources/"),
     Page("search", "/search"),

@@ -115,6 +115,30 @@ SVG = """\
 </svg>
 """
 
+EXERCISE = """\
+title: {en: Spring sheet, zh-Hans: 泉水练习}
+summary: {en: Map a spring and who keeps it., zh-Hans: 画出一处泉，写明由谁管护。}
+kind: worksheet
+minutes: 10
+goals: [6]
+targets: ["14.1"]
+sections:
+  - id: one
+    title: {en: The place, zh-Hans: 位置}
+    fields:
+      - {id: where, type: text, label: {en: Nearest hamlet, zh-Hans: 最近的村庄}}
+      - id: keepers
+        type: table
+        label: {en: Keepers, zh-Hans: 管护人}
+        columns:
+          - {id: who, type: text, label: {en: Custodian, zh-Hans: 负责人}}
+"""
+# The small course with an exercise as its second step.
+WITH_EXERCISE = {
+    "exercises/sheet.yaml": EXERCISE,
+    "course.yaml": COURSE.replace("  - quiz: final\ncompletion", "  - exercise: sheet\n  - quiz: final\ncompletion"),
+}
+
 FILES = {
     "course.yaml": COURSE,
     "lessons/springs.en.md": LESSON_EN,

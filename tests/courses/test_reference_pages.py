@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.courses.small_course import FILES
+from tests.courses.small_course import FILES, WITH_EXERCISE
 from webapp.courses.catalogue import NEVER, Shelf
 from webapp.courses.concerns import keys_of
 from webapp.courses.library import library
@@ -42,28 +42,77 @@ def test_a_goal_shows_its_targets_lessons_and_counts_but_no_question(site):
     assert "可持续" in text_of(site, "/goals/11/", "zh-Hans")
 
 
-EXERCISE = """\
-title: {en: Spring sheet, zh-Hans: 泉水练习}
-summary: {en: Map a spring., zh-Hans: 画出一处泉。}
-kind: worksheet
-minutes: 10
-goals: [6]
-targets: ["14.1"]
-sections:
-  - id: one
-    title: {en: One, zh-Hans: 一}
-    fields:
-      - {id: where, type: text, label: {en: Where?, zh-Hans: 在哪里？}}
-"""
+def with_exercise(shipped):
+    (shipped / "water" / "exercises").mkdir()
+    for path, text in WITH_EXERCISE.items():
+        (shipped / "water" / path).write_text(text)
 
 
 def test_worksheets_stand_with_their_goals_and_those_of_their_targets(site, shipped):
-    (shipped / "water" / "exercises").mkdir()
-    (shipped / "water" / "exercises" / "sheet.yaml").write_text(EXERCISE)
-    path = shipped / "water" / "course.yaml"
-    path.write_text(FILES["course.yaml"].replace("  - quiz: final\ncompletion", "  - exercise: sheet\n  - quiz: final\ncompletion"))
-    for goal in (6, 14):
-        assert '<a href="/courses/water/sheet/">Spring sheet</a>' in text_of(site, f"/goals/{goal}/")
+    with_exercise(shipped)
+    for path in ("/goals/6/", "/goals/14/", "/goals/14/14.1/"):
+        assert '<a href="/courses/water/sheet/">Spring sheet</a>' in text_of(site, path)
+
+
+def test_a_target_shows_its_lessons_worksheets_and_counts_of_questions_and_so_does_its_goal(site, shipped):
+    for tag in ("en", "zh-Hans"):
+        path = shipped / "water" / "lessons" / f"springs.{tag}.md"
+        path.write_text(path.read_text().replace("goals: [6]", 'goals: [6]\ntargets: ["15.1"]'))
+    bank = shipped / "water" / "banks" / "water.yaml"
+    bank.write_text(bank.read_text().replace("goal-6", "goal-6, target-15.1"))
+    html = text_of(site, "/goals/15/15.1/")
+    assert '<a href="/courses/water/springs/">Springs</a>' in html
+    assert "1 question on “Water”" in html
+    assert "What is a spring?" not in html
+    goal = text_of(site, "/goals/15/")
+    assert '<a href="/courses/water/springs/">Springs</a>' in goal
+    assert "1 lesson · 1 question" in goal
+    assert '<a class="num" href="/goals/15/15.1/">15.1</a>' in text_of(site, "/courses/water/springs/")
+
+
+def test_a_target_that_nothing_concerns_says_so_and_leads_on(site):
+    html = text_of(site, "/goals/11/11.7/")
+    assert "deals with this target yet" in html
+    assert 'href="/goals/11/11.6/" rel="prev"' in html
+    assert 'href="/goals/11/11.a/" rel="next"' in html
+    assert html.count("<li id=\"target-11.") == 10
+
+
+@pytest.mark.parametrize("path", ["/goals/11/11.8/", "/goals/6/11.7/", "/goals/11/x/", "/goals/11/11/"])
+def test_there_is_no_other_target(site, path):
+    assert site.get(path).status_code == 404
+
+
+LIBRARY = "/questionnaires/synergy-trade-off/"
+
+
+@pytest.mark.usefixtures("site")
+@pytest.mark.parametrize(("who", "sees"), [
+    ("learner", False), ("outsider", False), ("trainer", True), ("author", True), ("staff", True), ("administrator", True),
+])
+def test_the_library_is_found_by_those_who_may_look_through_it(login_as, who, sees):
+    browser = login_as(who)
+    assert (browser.get(LIBRARY).status_code == 200) is sees
+    assert (LIBRARY in text_of(browser, "/goals/17/17.14/")) is sees
+    assert (LIBRARY in text_of(browser, "/search?q=synergy&lang=en")) is sees
+
+
+@pytest.mark.usefixtures("site")
+def test_a_trainers_search_asks_the_database_as_often_whatever_is_found(login_as, max_queries):
+    trainer = login_as("trainer")
+    trainer.get("/search?q=plan")
+    with max_queries(3):
+        trainer.get("/search?q=plan")
+    with max_queries(2):
+        trainer.get("/goals/17/17.14/")
+
+
+def test_strangers_find_exercises_and_nothing_of_the_library(site, shipped):
+    with_exercise(shipped)
+    html = text_of(site, "/search?q=hamlet&lang=en")
+    assert '<a href="/courses/water/sheet/">Spring sheet</a>' in html
+    assert "Nearest <mark>hamlet</mark>" in html
+    assert LIBRARY not in text_of(site, "/search?q=synergy&lang=en")
 
 
 @pytest.mark.parametrize("path", ["/goals/0/", "/goals/18/", "/goals/x/"])
@@ -117,7 +166,7 @@ def test_all_of_one_kind_can_be_shown(site):
 def test_no_page_asks_the_database(site, max_queries):
     site.get("/courses/")  # which courses are published is asked every few seconds
     with max_queries(0):
-        for path in ("/goals/", "/goals/6/", "/glossary/", "/sources/", "/search?q=water"):
+        for path in ("/goals/", "/goals/6/", "/goals/6/6.1/", "/glossary/", "/sources/", "/search?q=water"):
             site.get(path)
 
 

@@ -8,21 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.courses.small_course import edited, files
-from webapp.courses.catalogue import Catalogue
+from tests.courses.small_course import EXERCISE, WITH_EXERCISE, edited, files
+from webapp.courses.catalogue import Catalogue, catalogue
 from webapp.courses.folding import fold
 from webapp.courses.library import Library, library
-from webapp.courses.passages import Kind, cut
+from webapp.courses.passages import Kind, cut, of_library
+from webapp.courses.problems import Findings
+from webapp.courses.questionnaire.reading import read_document
+from webapp.courses.questionnaire.shipped import surveys
 from webapp.courses.reading import read
 from webapp.courses.search import build
 from webapp.courses.searching import MOST_CHARACTERS, context, marked, tidy, ways
+from webapp.courses.yaml_text import load
+
+TAGS = ("en", "zh-Hans")
 
 
 @pytest.fixture(scope="module")
 def index():
     changes = edited("lessons/springs.en.md", "Ask the village.", "Ask the village about localisation, safety and plans.")
     changes |= edited("lessons/springs.zh-Hans.md", "问问村里人。", "问问村里人饮水是否安全，县政府有什么规划。")
-    return build(Catalogue((read(files(changes), shared=Library()),), {}), library())
+    return build(Catalogue((read(files({**changes, **WITH_EXERCISE}), shared=Library()),), {}), library())
 
 
 def kinds(found):
@@ -69,6 +75,37 @@ def test_goals_and_targets_are_found_by_number_and_by_words(index):
     assert index.search("SDG 6", "en").groups[0].hits[0].of == "6"
     assert index.search("目标6", "zh-Hans").groups[0].hits[0].of == "6"
     assert Kind.GOAL in kinds(index.search("贫困", "zh-Hans"))
+
+
+@pytest.mark.parametrize(("asked", "language", "heading"), [
+    ("spring sheet", "en", ""), ("keeps", "en", ""), ("hamlets", "en", "The place"), ("custodian", "en", "The place"),
+    ("练习", "zh-Hans", ""), ("管护", "zh-Hans", ""), ("村庄", "zh-Hans", "位置"), ("负责", "zh-Hans", "位置"),
+])
+def test_a_worksheet_is_found_by_title_purpose_and_labels_and_leads_to_its_step(index, asked, language, heading):
+    found = index.search(asked, language)
+    hit = next(group.hits[0] for group in found.groups if group.kind is Kind.WORKSHEET)
+    assert (hit.language, hit.places[0].path, plain(hit.places[0].heading)) == (language, "/courses/water/sheet/", heading)
+    assert any(piece.marked for piece in (*hit.title, *hit.places[0].context))
+
+
+def test_what_not_everybody_may_find_is_found_only_where_it_is_handed_over(index):
+    asked = read_document(load(EXERCISE.replace("Custodian", "Warden"), "sheet.yaml", Findings()), "sheet", Findings(), languages=TAGS)
+    passages = of_library(asked)
+    assert index.search("warden", "en").count == 0
+    hit = index.search("warden", "en", passages).groups[0].hits[0]
+    assert (hit.kind, hit.places[0].path) == (Kind.WORKSHEET, "/questionnaires/sheet/")
+    assert of_library(asked) is passages
+
+
+def test_the_shipped_courses_and_library_are_searched_in_a_tenth_of_a_second(app):
+    with app.test_request_context():
+        shipped = build(catalogue(), library())
+        also = tuple(passage for one in surveys().values() for passage in of_library(one))
+    assert len(shipped.passages) > 800
+    for asked in ("安全", "localization", "县政府的规划", "what can a county do about water", "zqzqzq"):
+        started = time.perf_counter()
+        shipped.search(asked, "en", also)
+        assert time.perf_counter() - started < 0.1, asked
 
 
 def test_a_title_counts_more_than_a_text(index):

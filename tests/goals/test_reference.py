@@ -35,3 +35,12 @@ def test_a_wrong_reference_is_refused_with_its_name(tmp_path, text):
         read(path)
     with pytest.raises(BadReference):
         read(tmp_path / "none.yaml")
+
+
+def test_a_target_knows_its_goal_its_address_and_its_neighbours():
+    found = reference()
+    last = found.target("1.b")
+    assert (last.goal, last.path) == (1, "/goals/1/1.b/")
+    assert [each.id for each in found.beside(last)] == ["1.a", "2.1"]
+    assert found.beside(found.target("1.1"))[0] is None
+    assert found.beside(found.target("17.19"))[1] is None

@@ -1,10 +1,10 @@
-"""What can be found: the passages of lessons under their headings, terms, Goals and targets, in every language."""
+"""What can be found: passages of lessons under their headings, worksheets, terms, Goals and targets, in every language."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html.parser import HTMLParser
 
 from webapp.core.frozen import dataclass
@@ -12,6 +12,8 @@ from webapp.courses.citations import lessons_of
 from webapp.courses.content import Course, LessonText
 from webapp.courses.folding import fold
 from webapp.courses.glossary import Glossary
+from webapp.courses.questionnaire.content import Questionnaire, Section
+from webapp.courses.questionnaire.fields import Field, MatrixField, TableField
 from webapp.goals.reference import Goal
 
 
@@ -20,6 +22,7 @@ class Kind(StrEnum):
 
     TERM = "term"
     LESSON = "lesson"
+    WORKSHEET = "worksheet"
     GOAL = "goal"
 
 
@@ -40,6 +43,11 @@ class Passage:
     text: str
     names: tuple[str, ...] = ()
     about: Mapping[str, str] | None = None
+
+    @property
+    def is_target(self) -> bool:
+        """Whether it is a target, not a Goal."""
+        return self.kind is Kind.GOAL and "." in self.of
 
     @cached_property
     def folded(self) -> tuple[str, str, str]:
@@ -118,6 +126,47 @@ def _parts(text: LessonText) -> list[tuple[str, str, str]]:
     return [("objectives", "", gap.join(text.objectives)), *cut(text.html), ("points", "", gap.join(text.points))]
 
 
+def of_worksheets(courses: Iterable[Course]) -> Iterator[Passage]:
+    """Exercises of courses: title with purpose, then the labels of each section. They lead to the step, which anybody may open."""
+    for course in courses:
+        for step in course.steps:
+            if step.id in course.exercises:
+                of, path = f"{course.id}/{step.id}", f"/courses/{course.id}/{step.id}/"
+                yield from _of_questionnaire(course.exercises[step.id].questionnaire, of, path, course.title)
+
+
+@lru_cache(maxsize=256)
+def of_library(one: Questionnaire) -> tuple[Passage, ...]:
+    """A questionnaire of the library, in the same way; for those who may look through it only."""
+    passages = tuple(_of_questionnaire(one, f"/{one.id}", f"/questionnaires/{one.id}/", None))
+    for passage in passages:
+        _ = passage.folded
+    return passages
+
+
+def _of_questionnaire(one: Questionnaire, of: str, path: str, about: Mapping[str, str] | None) -> Iterator[Passage]:
+    for tag in one.languages:
+        title = one.title.get(tag, "")
+        yield Passage(Kind.WORKSHEET, of, tag, path, "", title, "", one.summary.get(tag, ""), about=about)
+        for section in one.sections:
+            yield Passage(
+                Kind.WORKSHEET, of, tag, path, "", title, section.title.get(tag, ""), _labels(section, tag), about=about,
+            )
+
+
+def _labels(section: Section, tag: str) -> str:
+    """What a section asks for: labels of fields, columns of tables and rows of matrices."""
+    labels = [text.get(tag, "") for each in section.fields for text in (each.label, *(inner for inner in _inner(each)))]
+    return ("; " if tag == "en" else "；").join(filter(None, labels))
+
+
+def _inner(field: Field) -> Iterator[Mapping[str, str]]:
+    if isinstance(field, TableField):
+        yield from (column.label for column in field.columns)
+    elif isinstance(field, MatrixField):
+        yield from (row.text for row in field.rows)
+
+
 def of_terms(glossary: Glossary) -> Iterator[Passage]:
     """Terms with their definitions."""
     for term in glossary.terms:
@@ -139,6 +188,4 @@ def of_goals(goals: Iterable[Goal]) -> Iterator[Passage]:
                 about=goal.title,
             )
             for target in goal.targets:
-                yield Passage(
-                    Kind.GOAL, target.id, tag, path, f"target-{target.id}", target.id, "", target.label.get(tag, ""), about=goal.title,
-                )
+                yield Passage(Kind.GOAL, target.id, tag, target.path, "", target.id, "", target.label.get(tag, ""), about=goal.title)

@@ -1,4 +1,4 @@
-"""Search over published lessons, the glossary, and Goals and targets. In memory; no query, no dependence on the database.
+"""Search over published lessons and exercises, the glossary, and Goals and targets. In memory; no query, no dependence on the database.
 
 All passages of a programme's courses are about a megabyte: looking through them from end to end takes a few
 milliseconds, finds words of any length in either script, and needs no index that could be out of date.
@@ -16,7 +16,7 @@ from webapp.core.frozen import dataclass
 from webapp.courses.catalogue import Catalogue, catalogue
 from webapp.courses.folding import fold
 from webapp.courses.library import Library, library
-from webapp.courses.passages import Kind, Passage, of_goals, of_lessons, of_terms
+from webapp.courses.passages import Kind, Passage, of_goals, of_lessons, of_terms, of_worksheets
 from webapp.courses.searching import Piece, Wanted, Word, context, marked, tidy, ways
 from webapp.goals.reference import reference
 
@@ -39,7 +39,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Hit:
-    """A lesson, term, Goal or target that was found, with the best of its passages; all in one language."""
+    """A lesson, worksheet, term, Goal or target that was found, with the best of its passages; all in one language."""
 
     kind: Kind
     of: str
@@ -70,7 +70,7 @@ class Found:
 
     @property
     def count(self) -> int:
-        """How many lessons, terms, Goals and targets."""
+        """How many lessons, worksheets, terms, Goals and targets."""
         return sum(len(group.hits) for group in self.groups)
 
 
@@ -82,20 +82,23 @@ class Index:
         for passage in self.passages:
             _ = passage.folded
 
-    def search(self, asked: str, language: str) -> Found:
-        """Whatever holds the words asked for, the reader's language before others; else what is spelt alike."""
+    def search(self, asked: str, language: str, also: tuple[Passage, ...] = ()) -> Found:
+        """Whatever holds the words asked for, the reader's language before others; else what is spelt alike.
+
+        `also` are passages that not everybody may find.
+        """
         asked = tidy(asked)
         for wanted in ways(asked):
-            scored = [(score, passage) for passage in self.passages if (score := score_of(passage, wanted)) > 0]
+            scored = [(score, passage) for passage in (*self.passages, *also) if (score := score_of(passage, wanted)) > 0]
             if scored:
                 return Found(asked, _grouped(scored, wanted, language), wanted.loose, wanted.any)
-        return Found(asked, suggestions=self.near(asked, language) if asked else ())
+        return Found(asked, suggestions=self.near(asked, language, also) if asked else ())
 
-    def near(self, asked: str, language: str) -> tuple[Passage, ...]:
-        """Terms, lessons and Goals whose names are spelt like what was asked, at most five."""
+    def near(self, asked: str, language: str, also: tuple[Passage, ...] = ()) -> tuple[Passage, ...]:
+        """Terms, lessons, worksheets and Goals whose names are spelt like what was asked, at most five."""
         names: dict[str, Passage] = {}
-        for passage in self.passages:
-            if passage.anchor.startswith(("part-", "points", "target-")):
+        for passage in (*self.passages, *also):
+            if passage.anchor.startswith(("part-", "points")) or passage.is_target:
                 continue
             for name in (passage.title, *passage.names):
                 names.setdefault(fold(name), passage)
@@ -155,7 +158,8 @@ def _place(passage: Passage, wanted: Wanted) -> Place:
 
 def build(courses: Catalogue, shared: Library) -> Index:
     """An index of everything that everybody may read."""
-    return Index((*of_terms(shared.glossary), *of_lessons(courses.courses), *of_goals(reference().goals)))
+    listed = courses.courses
+    return Index((*of_terms(shared.glossary), *of_lessons(listed), *of_worksheets(listed), *of_goals(reference().goals)))
 
 
 def index() -> Index:
