@@ -75,7 +75,7 @@ def test_a_target_that_nothing_concerns_says_so_and_leads_on(site):
     assert "deals with this target yet" in html
     assert 'href="/goals/11/11.6/" rel="prev"' in html
     assert 'href="/goals/11/11.a/" rel="next"' in html
-    assert html.count("<li id=\"target-11.") == 10
+    assert html.count('<li id="target-11.') == 10
 
 
 @pytest.mark.parametrize("path", ["/goals/11/11.8/", "/goals/6/11.7/", "/goals/11/x/", "/goals/11/11/"])
