@@ -38,6 +38,31 @@ def test_a_mail_has_the_headers_that_a_careful_program_sends():
     assert message.get_content_charset() == "utf-8"
 
 
+def test_a_regular_mail_says_how_to_stop_it():
+    url = "https://example.org/mail/stop/abc.def-_?lang=zh-Hans"
+    message = sent(letter(stop_url=url))
+    assert message["List-Unsubscribe"] == f"<{url}>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "List-Unsubscribe" not in sent(letter())
+
+
+def test_a_mail_program_stops_nothing_by_itself_over_an_open_line():
+    message = sent(letter(stop_url="http://127.0.0.1:8000/mail/stop/abc"))
+    assert message["List-Unsubscribe"] == "<http://127.0.0.1:8000/mail/stop/abc>"
+    assert "List-Unsubscribe-Post" not in message
+
+
+def test_a_long_address_that_stops_a_mail_is_not_broken():
+    url = f"https://example.org/mail/stop/{'x' * 400}"
+    assert sent(letter(stop_url=url))["List-Unsubscribe"].replace("\r\n", "").replace(" ", "") == f"<{url}>"
+
+
+@pytest.mark.parametrize("url", ["https://a.b/>,<mailto:c@d.e", "https://a.b/\r\nBcc: c@d.e", "mailto:a@b.c", "https://a.b/ c"])
+def test_what_is_no_address_of_a_page_goes_into_no_header(url):
+    with pytest.raises(UnsendableMail):
+        compose(letter(stop_url=url), SENDER)
+
+
 def test_chinese_arrives_as_written_and_travels_in_short_lines():
     subject = "您已完成“可持续发展目标本地化导论”课程，请查收您的培训证书（编号 7KQ4-M2XD-9RTW-5B）"
     text = "李老师，您好！\n\n" + "您已完成本课程的全部学习内容，" * 80 + "\n\n证书：https://example.org/certificates/7KQ4"

@@ -126,6 +126,21 @@ def test_six_new_sheets_are_five_lines_and_one_more(database, desk, begin):
     assert "另有1份" in mail.text
 
 
+def test_who_stopped_the_mail_gets_it_no_more(database, desk, client):
+    hand_in(desk)
+    send_digests(MORNING)
+    mail = mails()["trainer@example.org"]
+    assert mail.stop_url in mail.text
+    assert client.post(mail.stop_url.removeprefix("http://localhost")).status_code == 303
+    with unit_of_work():
+        desk.sheet.shared_at = MORNING + timedelta(hours=1)
+    assert send_digests(MORNING + DAY) == 1, "staff alone"
+    client.post(mail.stop_url.removeprefix("http://localhost"), data={"again": "y"})
+    with unit_of_work():
+        desk.sheet.shared_at = MORNING + DAY + timedelta(hours=1)
+    assert send_digests(MORNING + 2 * DAY) == 2
+
+
 @given(
     st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001  the strategy adds the zone
     st.sampled_from(["Asia/Shanghai", "UTC", "Africa/Nairobi", "America/Lima"]),

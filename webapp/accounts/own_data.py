@@ -11,6 +11,7 @@ from webapp.accounts import rules
 from webapp.accounts.models import MailToken, Person, RoleGrant, Session, SignIn, SignUp
 from webapp.accounts.models_data import Consent, ErasureRequest
 from webapp.accounts.models_invitations import InvitationCode, InvitationUse
+from webapp.accounts.models_mail import StoppedMail
 from webapp.accounts.models_people import DifferentPeople, PersonSpell
 from webapp.accounts.models_signing import EmailChange, KnownDevice, OutsideIdentity, RecoveryCode, SecondFactor
 from webapp.accounts.models_tokens import AccessToken
@@ -98,6 +99,9 @@ def _say(asked: OwnDataAsked) -> list[OwnTable]:
         table_of(ErasureRequest, ErasureRequest.person_id == asked.person_id, key="erasures", title=_("Your wishes to be erased"), columns={
             "asked_at": _("Asked"), "due_at": _("Due"), "undone_at": _("Taken back"), "done_at": _("Done on"),
         }),
+        table_of(StoppedMail, StoppedMail.person_id == asked.person_id, key="stopped-mails", title=_("Mails that you stopped"), columns={
+            "kind": _("Kind"), "stopped_at": _("Stopped"),
+        }),
         table_of(InvitationUse, InvitationUse.person_id == asked.person_id, key="invitations", title=_("Invitations you used"), columns={
             "invitation_id": _("Invitation"), "used_at": _("Used"),
         }),
@@ -128,6 +132,7 @@ def erase(event: PersonErased) -> None:
     db.session.execute(theirs.values(reason="", revoke_reason=None))
     db.session.execute(delete(InvitationCode).where(InvitationCode.person_id == person.id))
     db.session.execute(update(InvitationCode).where(InvitationCode.made_by_id == person.id).values(note=""))
+    db.session.execute(delete(StoppedMail).where(StoppedMail.person_id == person.id))
     db.session.execute(delete(PersonSpell).where(PersonSpell.person_id == person.id))
     db.session.execute(delete(DifferentPeople).where(or_(DifferentPeople.first_id == person.id, DifferentPeople.second_id == person.id)))
     keys = [rules.email_key(email) for email in event.emails]

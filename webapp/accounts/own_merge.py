@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, or_, select, update
 
 from webapp.accounts.models import Person, RoleGrant, Session, Sex, SignIn
 from webapp.accounts.models_data import PENDING, Consent, ErasureRequest
+from webapp.accounts.models_mail import StoppedMail
 from webapp.accounts.models_people import DifferentPeople
 from webapp.core.database import db
 from webapp.core.i18n import _, _n
@@ -59,7 +60,7 @@ def merge(event: PeopleMerged) -> None:
         **_sign_ins(event), "grants": _repoint(RoleGrant, RoleGrant.person_id, event), "consents": _consents(event),
         # Who was merged into the one that goes now belongs to the one that stays: one step always leads there.
         "earlier": _repoint(Person, Person.merged_into_id, event), "facts": _fill(kept, gone),
-        "marks": _marks(event),
+        "marks": _marks(event), "stopped": _stopped(event),
     }
     db.session.flush()
 
@@ -91,6 +92,17 @@ def _fill(kept: Person, gone: Person) -> dict[str, Any]:
             setattr(kept, key, getattr(gone, key))
             filled[key] = getattr(gone, key)
     return {key: value.value if isinstance(value, Sex) else value for key, value in filled.items()}
+
+
+def _stopped(event: PeopleMerged) -> list[str]:
+    """Who stopped a mail under one name does not get it under the other. The kinds that are new to the one who stays."""
+    theirs = select(StoppedMail.kind, StoppedMail.stopped_at).where(StoppedMail.person_id == event.gone_id)
+    new = []
+    for kind, at in db.session.execute(theirs).all():
+        row = insert_for(StoppedMail).values(person_id=event.kept_id, kind=kind, stopped_at=at).on_conflict_do_nothing()
+        if db.session.execute(row.returning(StoppedMail.kind)).first() is not None:
+            new.append(kind)
+    return new
 
 
 def _marks(event: PeopleMerged) -> list[dict[str, Any]]:
@@ -140,6 +152,8 @@ def part(event: PeopleParted) -> None:
         .execution_options(synchronize_session=False)
     )
     _marks_back(event, moved.get("marks", []))
+    copied = (StoppedMail.person_id == event.kept_id, StoppedMail.kind.in_(moved.get("stopped", [])))
+    db.session.execute(delete(StoppedMail).where(*copied))
     kept = db.session.get_one(Person, event.kept_id)
     for key, value in moved["facts"].items():
         if getattr(kept, key) == value:

@@ -24,6 +24,7 @@ from webapp.accounts import (
     views_admin_sign_ins,
     views_email,
     views_invitations,
+    views_mail,
     views_me,
     views_outside,
     views_password,
@@ -36,6 +37,7 @@ from webapp.accounts.current import init_viewer
 from webapp.accounts.required import init_required
 from webapp.core.config import settings
 from webapp.core.i18n import lazy
+from webapp.core.security import csrf
 from webapp.core.signals import place_operation_undone, place_succeeded
 from webapp.core.ui.navigation import add_admin_link
 
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
 
 PAGES = (
     views, views_sign_up, views_password, views_me, views_second_factor, views_sessions, views_email, views_outside, views_invitations,
-    views_tokens,
+    views_tokens, views_mail,
 )
 ADMINISTRATION = (
     views_admin_people, views_admin_person, views_admin_organisations, views_admin_sign_ins, views_admin_invitations,
@@ -67,6 +69,8 @@ def init_app(app: Flask) -> None:
     place_operation_undone.connect(following.go_back)
     for module in (*PAGES, *ADMINISTRATION):
         app.register_blueprint(module.bp)
+    # It checks for itself: mail programs send no form.
+    csrf.exempt(views_mail.stop)
     add_admin_link(
         app, lazy("People"), "/admin/people/", rank=10, about=lazy("Find, register, correct and move people; look after their sign-ins."),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template
 from werkzeug.wrappers import Response
 
-from webapp.accounts import access, outside, passwords, queries, rules, services, services_links, tries
+from webapp.accounts import access, mail_choices, outside, passwords, queries, rules, services, services_links, tries
 from webapp.accounts.current import Viewer, viewer
 from webapp.accounts.entering import keep_language
 from webapp.accounts.forms import ChangePasswordForm, ProfileForm, WelcomeForm
@@ -49,7 +49,7 @@ def profile() -> str | Response | tuple[str, int]:
     person = queries.described(_viewer().person_id)
     form = ProfileForm(zone=person.time_zone, data=_said(person) | _addressed(person))
     if not form.validate_on_submit():
-        return _page("profile", form)
+        return _page("profile", form, **_mails(_viewer()))
     with unit_of_work():
         language = str(form.language.data)
         services.address_person(
@@ -96,6 +96,16 @@ def _page(name: str, form: Any, **more: Any) -> str | tuple[str, int]:
     colleagues = queries.organisations_of(form.place_id.data) if "place_id" in form else []
     body = render_template(f"accounts/{name}.html", form=form, colleagues=colleagues, **more)
     return (body, 422) if form.errors else body
+
+
+def _mails(who: Viewer) -> dict[str, Any]:
+    """The regular mails that somebody may get, and keys of those they want. One query for those who may get any."""
+    offered = mail_choices.offered_to(who)
+    stopped = mail_choices.stopped(who.person_id) if offered else frozenset()
+    return {
+        "mails": [(kind.key, kind.label, str(kind.about)) for kind in offered],
+        "wanted": [kind.key for kind in offered if kind.key not in stopped],
+    }
 
 
 def _said(person: Person) -> dict[str, Any]:

@@ -9,6 +9,9 @@ from webapp.questionnaires.models import SheetState
 
 # Who looks after other people's sheets and surveys, each for a place.
 GUIDES = (Role.TRAINER, Role.STAFF, Role.ADMINISTRATOR)
+# Whom the morning's mail tells what was handed in. Administrators see to the system: they find the list, but are not written to about
+# every county's worksheets.
+WRITTEN_TO = (Role.TRAINER, Role.STAFF)
 # What a member shows, and what others never see before.
 SHOWN = frozenset({SheetState.SHARED, SheetState.RETURNED, SheetState.DONE})
 
@@ -16,6 +19,11 @@ SHOWN = frozenset({SheetState.SHARED, SheetState.RETURNED, SheetState.DONE})
 def guide(viewer: Viewer) -> bool:
     """Trainers, staff and administrators of any place: they give feedback and run surveys."""
     return any(viewer.has_role(role) for role in GUIDES)
+
+
+def is_written_to(viewer: Viewer) -> bool:
+    """Whether the morning's mail may come to somebody."""
+    return any(viewer.has_role(role) for role in WRITTEN_TO)
 
 
 def guides_place(viewer: Viewer, place: Place | None) -> bool:

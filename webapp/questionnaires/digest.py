@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from webapp.accounts import mail_choices
 from webapp.accounts.mail import letter, link
-from webapp.accounts.models import Person, Role, RoleGrant, SignIn
+from webapp.accounts.models import Person, RoleGrant, SignIn
 from webapp.accounts.queries import grants_in_force
 from webapp.core import idempotency
 from webapp.core.config import settings
@@ -23,6 +24,7 @@ from webapp.core.unit_of_work import unit_of_work
 from webapp.courses.questionnaire.content import Questionnaire
 from webapp.places.models import Place
 from webapp.questionnaires import definitions
+from webapp.questionnaires.access import WRITTEN_TO
 from webapp.questionnaires.models import MemberRole, Sheet, SheetMember, SheetState
 from webapp.questionnaires.queries_people import Recipient
 
@@ -31,8 +33,7 @@ DAY = timedelta(days=1)
 # After days on which nothing ran, what came meanwhile is still told of; what is older stands in the list anyway.
 LOOKS_BACK = timedelta(days=7)
 NAMED = 5
-# Administrators see to the system: they find the list, but are not written to about every county's worksheets.
-WRITTEN_TO = (Role.TRAINER, Role.STAFF)
+KIND = "sheets-handed-in"
 # The day's claim is nobody's own.
 NOBODY = UUID(int=0)
 
@@ -131,12 +132,13 @@ def _of(sheet: Sheet, path: str | None, writers: frozenset[UUID], definition: Qu
 
 
 def _readers(now: datetime) -> list[Reader]:
-    """Everybody with such a role in force and an address. One query, and one for each of them: a place that closed has successors."""
+    """Everybody with such a role in force and an address who wants the mail. One query, and one for each: closed places have successors."""
     rows = db.session.execute(
         select(Person.id, SignIn.email, Person.language).join(SignIn, SignIn.person_id == Person.id)
         .where(
             Person.id.in_(select(RoleGrant.person_id).where(RoleGrant.role.in_(WRITTEN_TO), RoleGrant.revoked_at.is_(None))),
             Person.erased_at.is_(None), Person.merged_into_id.is_(None), SignIn.disabled_at.is_(None), SignIn.email != "",
+            mail_choices.wanted(KIND, Person.id),
         )
         .order_by(Person.id)
     ).all()
@@ -154,6 +156,7 @@ def _write(reader: Reader, sheets: Sequence[Waiting], since: datetime, now: date
     if not new:
         return 0
     to = reader.to
+    stop = mail_choices.link_to_stop(person_id=to.person_id, kind=KIND, language=to.language)
     with speaking(to.language):
         count = len(sheets)
         subject = _n("%(num)d sheet waits for feedback", "%(num)d sheets wait for feedback", count)
@@ -167,6 +170,8 @@ def _write(reader: Reader, sheets: Sequence[Waiting], since: datetime, now: date
                "In the places that you look after %(num)d sheets wait for feedback:", count),
             link("/sheets/review", state=SheetState.SHARED.value, lang=to.language),
             _("You get this mail in the morning, and only when something new was handed in."),
+            _("To stop it, open this page and press the button on it:"),
+            stop,
         )
-    queue(to=to.email, subject=subject, text=text, language=to.language, now=now, person_id=to.person_id)
+    queue(to=to.email, subject=subject, text=text, language=to.language, now=now, person_id=to.person_id, stop_url=stop)
     return 1

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from webapp.accounts import mail_choices
 from webapp.core.i18n import lazy
 from webapp.core.ui.navigation import add_link
 from webapp.courses.content import StepKind
 from webapp.learning import steps
 from webapp.questionnaires import (
     access,
+    digest,
     models,
     models_surveys,
     own_data,
@@ -56,5 +58,9 @@ def init_app(app: Flask) -> None:
     steps.register(StepKind.EXERCISE, views_exercise.exercise_step)
     for module in (views_answer, views_surveys, views_surveys_paper, views_surveys_people):
         app.register_blueprint(module.bp)
+    mail_choices.add_kind(
+        app, digest.KIND, label=lazy("Sheets that wait for feedback"),
+        about=lazy("In the morning, when something new was handed in at the places you look after."), offered=access.is_written_to,
+    )
     add_link(app, lazy("Surveys"), "/surveys/", rank=26, shown=access.guide)
     add_link(app, lazy("Questionnaires"), "/questionnaires/", rank=25, shown=access.use_library)

@@ -80,7 +80,7 @@ def _claim(mail_id: UUID) -> Letter | None:
         .values(claimed_until=now + CLAIM, tries=OutboxMail.tries + 1)
         .returning(
             OutboxMail.id, OutboxMail.recipient, OutboxMail.subject, OutboxMail.text, OutboxMail.language, OutboxMail.message_id,
-            OutboxMail.created_at, OutboxMail.tries, OutboxMail.calendar,
+            OutboxMail.created_at, OutboxMail.tries, OutboxMail.calendar, OutboxMail.stop_url,
         )
         .execution_options(synchronize_session=False)
     )

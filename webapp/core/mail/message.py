@@ -17,6 +17,7 @@ _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@\w(?:[\w.-]*\w)?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _CALENDAR = re.compile(r"BEGIN:VCALENDAR\r?\n.*?\r?\nEND:VCALENDAR\r?\n?", re.DOTALL)
 _METHOD = re.compile(r"^METHOD:([A-Z]{1,20})\r?$", re.MULTILINE)
+_STOP = re.compile(r"https?://[!-;=?-~]+")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
 
 
@@ -37,6 +38,7 @@ class Letter:
     created_at: datetime
     tries: int
     calendar: str | None = None
+    stop_url: str | None = None
 
 
 def sender(mail_from: str) -> Address:
@@ -61,6 +63,8 @@ def compose(letter: Letter, mail_from: Address) -> EmailMessage:
     message["Message-ID"] = letter.message_id
     # RFC 3834: nobody's holiday note answers it.
     message["Auto-Submitted"] = "auto-generated"
+    if letter.stop_url:
+        _stop(message, letter.stop_url)
     body = "\n".join(letter.text.splitlines()) + "\n"
     message.set_content(body, subtype="plain", charset="utf-8", cte="quoted-printable" if body.isascii() else "base64")
     if _LANGUAGE.fullmatch(letter.language):
@@ -68,6 +72,18 @@ def compose(letter: Letter, mail_from: Address) -> EmailMessage:
     if letter.calendar:
         _attach(message, letter.calendar, f"{letter.id.hex}-{letter.created_at:%Y%m%d%H%M%S}")
     return message
+
+
+def _stop(message: EmailMessage, url: str) -> None:
+    """The address behind a mail program's own button (RFC 2369), pressed for the reader without a page where it is safe (RFC 8058).
+
+    Raises `UnsendableMail`.
+    """
+    if not _STOP.fullmatch(url):
+        raise UnsendableMail("stop_url")
+    message["List-Unsubscribe"] = f"<{url}>"
+    if url.startswith("https:"):
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
 
 def _attach(message: EmailMessage, calendar: str, mark: str) -> None:

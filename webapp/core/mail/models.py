@@ -34,6 +34,8 @@ class OutboxMail(Model):
     text: Mapped[str] = mapped_column(Text)
     # An iCalendar object that goes with the text, so that the entry stands in the reader's calendar.
     calendar: Mapped[str | None] = mapped_column(Text)
+    # The address that stops this kind of mail for the reader; a regular mail has one.
+    stop_url: Mapped[str | None] = mapped_column(String(600))
     language: Mapped[str] = mapped_column(String(20))
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
     state: Mapped[MailState] = mapped_column(enum_column(MailState, "mail_state"), default=MailState.WAITING)

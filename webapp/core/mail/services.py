@@ -16,18 +16,20 @@ from webapp.core.mail.models import MailState, OutboxMail
 
 def queue(
     *, to: str, subject: str, text: str, language: str, now: datetime, person_id: UUID | None = None, calendar: str | None = None,
+    stop_url: str | None = None,
 ) -> OutboxMail | None:
     """Add a mail in the caller's unit of work. The Message-ID is made here, so a second delivery is recognised as one.
 
     `to` is empty for somebody without an address, to whom nothing can be sent: then nothing is added. `calendar` is a stream of
-    iCalendar objects, each with its METHOD; each becomes a part of the mail.
+    iCalendar objects, each with its METHOD; each becomes a part of the mail. `stop_url` is the address that stops a regular mail
+    for the reader, for the button that mail programs show.
     """
     if not to:
         return None
     mail_id = new_id()
     mail = OutboxMail(
         id=mail_id, person_id=person_id, recipient=to, subject=" ".join(subject.split()), text=text, language=language,
-        calendar=calendar or None, message_id=f"<{mail_id}@{settings().mail_domain}>", created_at=now, due_at=now,
+        calendar=calendar or None, stop_url=stop_url, message_id=f"<{mail_id}@{settings().mail_domain}>", created_at=now, due_at=now,
     )
     db.session.add(mail)
     return mail
