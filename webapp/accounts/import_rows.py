@@ -151,7 +151,11 @@ def _word(field: str, said: Mapping[str, str], table: Mapping[str, Any], spoken:
         if key in (key_of(str(label)), key_of(str(getattr(value, "value", value)))):
             return value
     if key not in table:
-        wrong.append(_not_understood(field, said))
+        wrong.append(_not_understood(field, said) if not spoken else _(
+            # Ranks such as 正科级 are another level in a county than in a province: whoever wrote the list has to say which.
+            "“%(value)s” is not understood as “%(field)s”. Write one of these: %(choices)s.",
+            value=text[:40], field=str(FIELDS[field]), choices=" / ".join(str(label) for label in spoken.values()),
+        ))
     return table.get(key)
 
 
