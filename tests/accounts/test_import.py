@@ -125,8 +125,8 @@ def test_a_change_is_dated_and_what_the_row_leaves_open_stays(database, cast):
     (["孙小美,,,,火星,,,,"], "There is no place “火星”."),
     (
         ["孙小美,,,,,,正科级,,"],
-        "“正科级” is not understood as “Position level”. Write one of these: "
-        "Staff member / Junior management / Middle management / Senior management / Head of the organisation.",
+        ("“正科级” is not understood as “Position level”. Write one of these: "
+        "Staff member / Junior management / Middle management / Senior management / Head of the organisation."),
     ),
     (["孙小美,learner@example.org,,,,,,,"], "The e-mail address belongs to 王晓兰. Correct the name or the address."),
     (["孙小美,s@example.org,,,,,,,", "孙小丽,S@example.org,,,,,,,"], "The same person already stands in row 2."),
