@@ -6,18 +6,17 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from webapp.accounts.finding import in_trees
 from webapp.accounts.models import Person
 from webapp.core.database import db
 from webapp.core.frozen import dataclass
-from webapp.questionnaires import definitions
+from webapp.questionnaires import definitions, queries_filled
 from webapp.questionnaires.models import (
     MemberRole,
     QuestionnairePublication,
     Sheet,
-    SheetCell,
     SheetConflict,
     SheetMember,
     SheetState,
@@ -29,7 +28,7 @@ MOST_WAITING = 5
 
 @dataclass(frozen=True)
 class Line:
-    """A sheet in its member's list. `filled` of `asked` fields hold something; `others` are the names of the other members."""
+    """A sheet in its member's list. `filled` of the `asked` fields that are shown hold something; `others` are names of other members."""
 
     sheet: Sheet
     title: str
@@ -53,16 +52,18 @@ def own(person_id: UUID, *, limit: int, offset: int = 0, only: ColumnElement[boo
         return []
     ids = [sheet.id for sheet, *_rest in rows]
     read = definitions.of_revisions({sheet.revision for sheet, *_rest in rows} | {row[3] for row in rows if row[3]})
-    others, filled = _names(ids, person_id), _filled(ids)
-    lines = []
-    for sheet, role, open_conflicts, published in rows:
-        definition = definitions.of_sheet(sheet, published if published in read else None) if sheet.revision in read else None
-        lines.append(Line(
-            sheet, title_of(sheet, definition) if definition else sheet.title or sheet.questionnaire_id, role,
-            tuple(others.get(sheet.id, ())), open_conflicts,
-            min(filled.get(sheet.id, 0), len(definition.answerable)) if definition else 0, len(definition.answerable) if definition else 0,
-        ))
-    return lines
+    by_sheet = {
+        sheet.id: definitions.of_sheet(sheet, published if published in read else None)
+        for sheet, _role, _conflicts, published in rows if sheet.revision in read
+    }
+    others, filled = _names(ids, person_id), queries_filled.progress(by_sheet)
+    return [
+        Line(
+            sheet, title_of(sheet, by_sheet[sheet.id]) if sheet.id in by_sheet else sheet.title or sheet.questionnaire_id, role,
+            tuple(others.get(sheet.id, ())), open_conflicts, *filled.get(sheet.id, (0, 0)),
+        )
+        for sheet, role, open_conflicts, _published in rows
+    ]
 
 
 def _own(person_id: UUID) -> Select[Sheet, MemberRole, int, str | None]:
@@ -89,16 +90,6 @@ def _names(sheet_ids: Sequence[UUID], person_id: UUID) -> dict[UUID, list[str]]:
     for sheet_id, name in rows:
         found.setdefault(sheet_id, []).append(name)
     return found
-
-
-def _filled(sheet_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """How many fields hold something; the record of a row by itself is nothing. One query."""
-    value = cast(SheetCell.value, Text)
-    rows = db.session.execute(
-        select(SheetCell.sheet_id, func.count(SheetCell.field_id.distinct()))
-        .where(SheetCell.sheet_id.in_(sheet_ids), value != "null", value.not_like('{"at"%')).group_by(SheetCell.sheet_id)
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def waiting_for_me(person_id: UUID) -> list[Line]:

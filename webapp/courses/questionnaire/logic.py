@@ -166,14 +166,15 @@ def depends(questionnaire: Questionnaire) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for field in questionnaire.fields:
         columns = [(COLUMN, f"{field.id}.{column.id}") for column in field.columns] if isinstance(field, TableField) else []
-        seen = _reached([(FIELD, field.id), *columns], reads)
+        seen = reached([(FIELD, field.id), *columns], reads)
         ids = frozenset(split_from(name)[0] for kind, name in seen if kind != SECTION) - {field.id}
         if ids:
             found[field.id] = ids
     return found
 
 
-def _reached(start: list[Node], reads: Mapping[Node, Iterable[Node]]) -> set[Node]:
+def reached(start: Iterable[Node], reads: Mapping[Node, Iterable[Node]]) -> set[Node]:
+    """The nodes that these read, directly or not, and themselves."""
     seen: set[Node] = set()
     pending = list(start)
     while pending:
@@ -184,4 +185,4 @@ def _reached(start: list[Node], reads: Mapping[Node, Iterable[Node]]) -> set[Nod
     return seen
 
 
-__all__ = ["COLUMN", "FIELD", "SECTION", "BadExpression", "Logic", "Node", "Source", "depends", "logic_of", "loops", "sources"]
+__all__ = ["COLUMN", "FIELD", "SECTION", "BadExpression", "Logic", "Node", "Source", "depends", "logic_of", "loops", "reached", "sources"]
