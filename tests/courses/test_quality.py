@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-import yaml
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.courses.small_course import FILES, edited, files
+from tests.courses.small_questions import bank, single, statement
 from webapp.courses import cli
 from webapp.courses.glossary import Glossary, Term
 from webapp.courses.library import Library
@@ -50,19 +50,6 @@ def new(changes):
     return [problem for problem in found(changes) if problem not in before]
 
 
-def bank(questions):
-    return {"banks/water.yaml": yaml.safe_dump({"questions": questions}, allow_unicode=True)}
-
-
-def single(number, right, texts=("one", "two", "six")):
-    options = [
-        {"id": "abc"[n], "text": {"en": words, "zh-Hans": "水" * len(words)}, "feedback": {"en": "Why.", "zh-Hans": "为何。"},
-         **({"right": True} if n == right else {})}
-        for n, words in enumerate(texts)
-    ]
-    return {"id": f"q{number}", "type": "single", "prompt": {"en": "Which?", "zh-Hans": "哪个？"}, "options": options}
-
-
 def patterns(questions):
     return [problem for problem in found(bank(questions)) if "banks/" in problem]
 
@@ -96,6 +83,10 @@ def test_long_sentences_are_told_by_their_mean():
     ("lessons/springs.en.md", "==spring==", "spring",
      "lessons/springs.en.md:15: Other terms are marked with == than in lessons/springs.zh-Hans.md: spring."),
     ("lessons/springs.en.md", "Ask the village.", "Ask.[^un-70-1]", "“un-70-1” is cited 2 times; in"),
+    ("lessons/springs.zh-Hans.md", "![一座山和一处泉]", "![a hill with a spring]",
+     "lessons/springs.zh-Hans.md:19: “a hill with a spring” is in another"),
+    ("lessons/springs.en.md", "Ask the village.", "### Ask\n\nThe village.",
+     "lessons/springs.en.md:22: `###` stands here and not in lessons/springs.zh-Hans.md"),
     ("lessons/springs.en.md", "Ask the village.", "- Ask\n- Listen", "a list of 2 entries"),
     ("lessons/springs.en.md", "Ask the village.", "| a | b |\n| --- | --- |\n| c | d |", "a table of 2 rows and 2 columns"),
     ("media/hill.zh-Hans.yaml", "title: 山", "title: A hill", "media/hill.zh-Hans.yaml:1: “A hill” is in another language"),
@@ -105,15 +96,10 @@ def test_each_rule_names_what_and_where(path, old, text, problem):
     assert any(problem in each for each in new(edited(path, old, text))), new(edited(path, old, text))
 
 
-def test_words_for_trainers_are_judged_too():
-    page = "---\ntitle: 手册\n---\n## 开场\n\n请学员 say hello。\n"
-    listed = found({"facilitator/guide.zh-Hans.md": page})
-    assert any(problem.startswith("facilitator/guide.zh-Hans.md:6: “say hello”") for problem in listed)
-
-
-def test_the_mark_of_the_speaker_s_notes_is_the_same_in_every_language():
-    page = "---\ntitle: 幻灯片\n---\n## 开场\n\n- 问好\n\nNotes: 请学员介绍自己。\n"
-    assert not any("Notes" in problem for problem in found({"facilitator/slides.zh-Hans.md": page}))
+def test_a_shipped_course_is_in_every_language():
+    said_of_it = "course.yaml:1: The course is not in zh-Hans. A shipped course is in every language."
+    assert said_of_it in found({"course.yaml": FILES["course.yaml"].replace("[zh-Hans, en]", "[en]")})
+    assert said_of_it not in found()
 
 
 def test_every_option_needs_feedback():
@@ -133,12 +119,37 @@ def test_right_answers_must_not_be_the_longest():
     assert any("the right answer is the longest in zh-Hans" in problem for problem in patterns(long))
 
 
+def test_right_answers_must_not_be_the_shortest():
+    short = [single(n, n % 3, tuple("one" if place == n % 3 else "a long answer" for place in range(3))) for n in range(4)]
+    assert any("the right answer is the shortest in en. Expected at most 2." in problem for problem in patterns(short))
+    assert any("the right answer is the shortest in zh-Hans" in problem for problem in patterns(short))
+
+
 def test_statements_must_not_all_be_true():
-    listed = [
-        {"id": f"t{n}", "type": "truefalse", "answer": True, "prompt": {"en": "Is it?", "zh-Hans": "是吗？"},
-         "feedback_true": {"en": "Yes.", "zh-Hans": "是。"}, "feedback_false": {"en": "No.", "zh-Hans": "否。"}} for n in range(4)
-    ]
-    assert any("All 4 statements have the same answer" in problem for problem in patterns(listed))
+    assert any("All 4 statements have the same answer" in problem for problem in patterns([statement(n, True) for n in range(4)]))
+    assert patterns([statement(n, n != 0) for n in range(4)]) == []
+
+
+def banks(groups):
+    return {f"banks/b{n}.yaml": bank(questions)["banks/water.yaml"] for n, questions in enumerate(groups)}
+
+
+def together(groups):
+    return [problem for problem in found(banks(groups)) if problem.startswith("banks:0:")]
+
+
+def test_banks_too_small_to_show_a_pattern_show_it_together():
+    one_place = [[single(10 * n + k, 1) for k in range(3)] for n in range(4)]
+    assert [problem for problem in found(banks(one_place)) if "it is option 2" in problem] == together(one_place)
+    assert "In 12 of 13 questions with one right answer it is option 2. Expected at most 5." in together(one_place)[0]
+    assert together([[single(10 * n + k, k) for k in range(3)] for n in range(4)]) == []
+    assert together(one_place[:2]) == []
+
+
+def test_statements_of_all_banks_are_a_mixture():
+    leaning = [[statement(10 * n + k, n > 0 or k == 0) for k in range(3)] for n in range(5)]
+    assert together(leaning) == ["banks:0: 13 of 15 statements are “true”. Expected a mixture."]
+    assert together([[statement(10 * n + k, k > 0) for k in range(3)] for n in range(5)]) == []
 
 
 @pytest.mark.parametrize("broken", ["[", "questions: 5", "questions: [5, {options: [1], type: single, pairs: 3}]", ""])

@@ -10,20 +10,18 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from webapp.courses import quality_banks, quality_lessons
-from webapp.courses.facilitator import NOTES
-from webapp.courses.files import CourseFiles, decode
-from webapp.courses.lessons import Draft, Reading, read_draft, split_front
+from webapp.core.i18n import _
+from webapp.courses import labels, quality_banks, quality_forms, quality_lessons, quality_papers
+from webapp.courses.files import CourseFiles
+from webapp.courses.lessons import Draft, Reading, read_draft
 from webapp.courses.library import Library, library
 from webapp.courses.problems import Findings, Problem
 from webapp.courses.quality_lessons import judge_objective, judge_words
-from webapp.courses.quality_prose import said
 from webapp.courses.reading import declared_languages, known_sources
 from webapp.courses.reference_files import GLOSSARY
-from webapp.courses.yaml_text import Path, load
+from webapp.courses.yaml_text import Document, Path, load
 
 LESSON = re.compile(r"lessons/([a-z0-9-]+)\.([A-Za-z-]+)\.md")
-TRAINERS = re.compile(r"facilitator/(?:.+/)?[^/]+\.([A-Za-z-]+)\.md")
 # Texts of drawings: one language a file, named in it.
 DRAWING = re.compile(r"media/[^/]+\.([A-Za-z-]+)\.yaml")
 
@@ -36,14 +34,26 @@ def judge(source: CourseFiles, shared: Library | None = None) -> tuple[Problem, 
     document = reading.yaml("course.yaml") if "course.yaml" in source.files else None
     reading.languages = declared_languages(document, apart)
     reading.sources, reading.glossary = known_sources(reading, shared), shared.glossary
+    _judge_languages(reading, document, findings)
     for drafts in _drafts(reading):
         quality_lessons.judge(drafts, shared.glossary, findings)
-    for path in source.files:
-        if path.endswith(".yaml") and path != "sources.yaml":
-            _judge_yaml(reading, path, findings)
-        elif match := TRAINERS.fullmatch(path):
-            _judge_page(source.files[path], path, match[1], findings)
+    quality_papers.judge(reading, findings)
+    documents = {path: _judge_yaml(reading, path, findings) for path in source.files if path.endswith(".yaml") and path != "sources.yaml"}
+    banks, forms = ([found for path, found in documents.items() if found and path.startswith(folder)] for folder in ("banks/", "forms/"))
+    for each in (*banks, *forms):
+        quality_banks.judge(each, reading.languages, findings)
+    quality_banks.judge_together(banks, reading.languages, findings)
+    quality_forms.judge(banks, forms, reading.languages, findings)
     return findings.sorted()
+
+
+def _judge_languages(reading: Reading, document: Document | None, findings: Findings) -> None:
+    missing = [tag for tag in labels.languages() if tag not in reading.languages]
+    if missing:
+        line = document.line(("languages",)) if document else 0
+        findings.add("course.yaml", line, _(
+            "The course is not in %(missing)s. A shipped course is in every language.", missing=", ".join(missing),
+        ))
 
 
 def judge_glossary(text: str, languages: tuple[str, ...]) -> tuple[Problem, ...]:
@@ -65,31 +75,22 @@ def _drafts(reading: Reading) -> Iterator[dict[str, Draft]]:
             yield drafts
 
 
-def _judge_page(data: bytes, path: str, language: str, findings: Findings) -> None:
-    """What is for trainers: its words only; how long it is and what it holds is up to its authors."""
-    text = decode(path, data, Findings())
-    parts = split_front(text) if text is not None else None
-    for each in said(parts[1], parts[2]) if parts else ():
-        notes = NOTES.match(each.words)  # the mark of the speaker's notes is the same in every language
-        judge_words(notes[1] if notes else each.words, language, (path, each.line), findings)
-
-
-def _judge_yaml(reading: Reading, path: str, findings: Findings) -> None:
+def _judge_yaml(reading: Reading, path: str, findings: Findings) -> Document | None:
+    """The file, judged by its words."""
     document = reading.yaml(path)
     if document is None:
-        return
+        return None
     drawing = DRAWING.fullmatch(path)
     if drawing:
         for key, text in document.value.items() if isinstance(document.value, dict) else ():
             if isinstance(text, str):
                 judge_words(text, drawing[1], (path, document.line((key,))), findings)
-        return
+        return document
     for at, language, text in _texts(document.value, (), reading.languages):
         judge_words(text, language, (path, document.line(at)), findings)
         if path == "course.yaml" and at[0] == "objectives":
             judge_objective(text, language, (path, document.line(at)), findings)
-    if path.startswith("banks/"):
-        quality_banks.judge(document, reading.languages, findings)
+    return document
 
 
 def _texts(value: Any, at: Path, languages: tuple[str, ...]) -> Iterator[tuple[Path, str, str]]:

@@ -9,7 +9,7 @@ from webapp.core.i18n import _
 from webapp.courses.glossary import Glossary
 from webapp.courses.lessons import Draft
 from webapp.courses.problems import Findings, shown
-from webapp.courses.quality_prose import TERM, Part, Said, said, shapes
+from webapp.courses.quality_prose import TERM, Part, Said, Written, said, shapes
 from webapp.courses.quality_words import begins_with_verb, foreign, length, rules, sentences, unpinned
 
 # Alternative texts are read instead of the figure, so they do not count as text of the lesson.
@@ -26,7 +26,7 @@ def judge(drafts: Mapping[str, Draft], glossary: Glossary, findings: Findings) -
         _judge_front(draft, language, findings)
         for each in words:
             judge_words(each.words, language, (draft.file, each.line), findings)
-        _judge_terms(draft, language, glossary, findings)
+        judge_terms(draft, language, glossary, findings)
     first, *others = drafts.items()
     for other in others:
         _compare(first, other, glossary, findings)
@@ -107,20 +107,21 @@ def judge_objective(objective: str, language: str, at: tuple[str, int], findings
         ))
 
 
-def _terms(draft: Draft) -> list[tuple[int, str]]:
-    lines = enumerate(draft.body.split("\n"), draft.offset + 1)
+def _terms(page: Written) -> list[tuple[int, str]]:
+    lines = enumerate(page.body.split("\n"), page.offset + 1)
     return [(number, match[1]) for number, text in lines for match in TERM.finditer(text)]
 
 
-def _judge_terms(draft: Draft, language: str, glossary: Glossary, findings: Findings) -> None:
-    for line, name in _terms(draft):
+def judge_terms(page: Written, language: str, glossary: Glossary, findings: Findings) -> None:
+    """Note marked terms that the glossary does not hold."""
+    for line, name in _terms(page):
         if glossary.find(language, name) is None:
-            findings.add(draft.file, line, _("“%(term)s” is not in the glossary. Add it there, or write it without ==.", term=shown(name)))
+            findings.add(page.file, line, _("“%(term)s” is not in the glossary. Add it there, or write it without ==.", term=shown(name)))
 
 
 def _compare(first: tuple[str, Draft], other: tuple[str, Draft], glossary: Glossary, findings: Findings) -> None:
     (tag, one), (other_tag, two) = first, other
-    _compare_shapes(one, two, findings)
+    compare_shapes(one, two, findings)
     cited = [Counter(source for _line, source in draft.outline.citations) for draft in (one, two)]
     for source in sorted(set(cited[0]) | set(cited[1])):
         here, there = cited[1][source], cited[0][source]
@@ -136,7 +137,8 @@ def _compare(first: tuple[str, Draft], other: tuple[str, Draft], glossary: Gloss
         ))
 
 
-def _compare_shapes(one: Draft, two: Draft, findings: Findings) -> None:
+def compare_shapes(one: Written, two: Written, findings: Findings) -> None:
+    """Note the first place where two languages of a text differ in their parts."""
     here, there = shapes(two.body, two.offset), shapes(one.body, one.offset)
     for mine, theirs in zip(here, there, strict=False):
         if (mine.kind, mine.size) != (theirs.kind, theirs.size):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import Protocol
 
 from webapp.core.frozen import dataclass
 from webapp.courses.markdown_lint import CITATION, FENCE, FIGURE, NOTE
@@ -28,6 +29,25 @@ class Part(StrEnum):
     CELLS = "cells"
     CAPTION = "caption"
     ALTERNATIVE = "alternative"
+
+
+class Written(Protocol):
+    """A text in Markdown; `offset` is the number of lines above its body."""
+
+    @property
+    def file(self) -> str:
+        """Its path in the course."""
+        raise NotImplementedError
+
+    @property
+    def body(self) -> str:
+        """What stands below the front matter."""
+        raise NotImplementedError
+
+    @property
+    def offset(self) -> int:
+        """Lines above."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -109,11 +129,13 @@ def shapes(body: str, offset: int) -> list[Shape]:
 
 def said_with_blocks(body: str, offset: int) -> Iterator[tuple[int, str, int]]:
     """Line, kind (empty for running text) and columns of each line that shows structure."""
+    inside = False  # an entry of a list goes on in lines that are indented
     for number, raw in enumerate(body.split("\n"), 1 + offset):
         text = raw.strip()
         block = BLOCK.match(text)
-        if not text:
+        if not text or (inside and raw[:1].isspace() and not ITEM.match(raw)):
             continue
+        inside = False
         if FIGURE.fullmatch(text):
             yield number, "figure", 0
         elif block:
@@ -124,4 +146,5 @@ def said_with_blocks(body: str, offset: int) -> Iterator[tuple[int, str, int]]:
             if not RULE.fullmatch(text):
                 yield number, "table", text.strip("|").count("|") + 1
         else:
-            yield number, "list" if ITEM.match(text) else "", 0
+            inside = ITEM.match(text) is not None
+            yield number, "list" if inside else "", 0
