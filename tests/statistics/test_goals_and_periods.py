@@ -17,7 +17,7 @@ from webapp.core.ids import new_code, new_id
 from webapp.participation.models import Channel, Device, EventKind, ParticipationEvent
 from webapp.places import operations
 from webapp.places.requests import Merge
-from webapp.statistics import closing, fast, outcome_counts, slow, snapshot
+from webapp.statistics import closing, fast, outcome_counts, publications, slow, snapshot
 from webapp.statistics.answers import source
 from webapp.statistics.definitions import FIGURES
 from webapp.statistics.models import Check, ClosedPeriod, Goal
@@ -146,6 +146,7 @@ def test_a_closed_period_stays_and_late_rows_are_listed_beside_it(database, cast
     assert "Nothing changed" not in page
     assert staff.post("/statistics/periods?lang=en", data={"period": "2026-09"}).status_code == 422
     assert staff.post(f"{home}/publish", data={"published": "yes"}).status_code == 303
+    assert publications.carry_out_due(NOW) == 1
     assert "Figures published" in staff.get("/statistics/periods?lang=en").text
 
 

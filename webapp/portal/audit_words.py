@@ -104,6 +104,7 @@ ACTIONS = {
     "statistics.past_taken_back": lazy("Participation of former years taken back"),
     "statistics.period_closed": lazy("Period of the statistics closed"),
     "statistics.period_published": lazy("Closed period of the statistics published"),
+    "statistics.publication_asked": lazy("Publication of a closed period of the statistics asked for"),
     "statistics.period_withdrawn": lazy("Closed period of the statistics no longer published"),
     "statistics.plan_removed": lazy("Planned figure removed"),
     "statistics.plan_set": lazy("Planned figure set"),

@@ -26,7 +26,7 @@ from webapp.questionnaires.services_results import keep_due
 from webapp.quizzes.jobs import close_expired
 from webapp.scheduler import retention
 from webapp.statistics import jobs as statistics
-from webapp.statistics import mailing
+from webapp.statistics import mailing, publications
 from webapp.trainings import importing, jobs_people, jobs_tests, notices
 from webapp.trainings.jobs_surveys import prepare_training_surveys
 
@@ -58,6 +58,8 @@ JOBS = (
     Job("import-people", timedelta(seconds=5), services_imports.carry_out_due),
     Job("count-surveys", timedelta(seconds=15), keep_due),
     Job("refresh-statistics", timedelta(minutes=5), statistics.refresh_due),
+    Job("roll-up-views", timedelta(days=1), rolling.roll_up),
+    Job("publish-statistics", timedelta(seconds=5), publications.carry_out_due),
     Job("check-statistics", timedelta(days=1), statistics.check),
     Job("mail-statistics", timedelta(days=1), mailing.send_due),
     Job("carry-out-place-changes", timedelta(minutes=10), carry_out_due),

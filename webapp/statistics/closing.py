@@ -16,7 +16,6 @@ from webapp.core.errors import DomainError
 from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.core.ids import new_id
-from webapp.statistics import public
 from webapp.statistics.answers import Source
 from webapp.statistics.asking import named_period
 from webapp.statistics.definitions import BY_KEY, FIGURES
@@ -83,19 +82,6 @@ def counted(found: Source, part: Slice) -> dict[str, dict[str, int]]:
         counts: Mapping[Key, Mapping[str, int]] = found.count(part, (level,), FIGURES)
         cells |= {key[0]: dict(values) for key, values in counts.items() if key[0] is not None}
     return cells
-
-
-def publish(*, row: ClosedPeriod, published: bool, actor_id: Any, now: datetime) -> bool:
-    """Mark a closed period as published, or no longer; whether that is news. Raises `public.CannotPublish`."""
-    if row.published is published:
-        return False
-    if published:
-        public.publish(row)
-    row.published = published
-    action = "statistics.period_published" if published else "statistics.period_withdrawn"
-    record(actor_id=actor_id, action=action, subject=("statistic_period", row.id), now=now)
-    db.session.flush()
-    return True
 
 
 def changed(row: ClosedPeriod, found: Source) -> list[Change]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from webapp.core.suppression import LEAST
-from webapp.statistics.publishing import Spot, Tables, Tie
+from webapp.statistics.publishing import Exposed, Progress, Spot, Tables, Tie
 
 # A number's place in an edition: figure, table, row. The table of totals has one row.
 Place = tuple[str, str, str]
@@ -31,6 +31,17 @@ class Edition:
     withheld: frozenset[Place] = frozenset()
     free: Mapping[Place, int] = field(default_factory=dict)
 
+    @property
+    def tells(self) -> bool:
+        """Whether any number of people is shown."""
+        return len(self.withheld) < len(self.numbers)
+
+    @property
+    def omitted(self) -> list[str]:
+        """Figures of which no number is shown."""
+        shown = {place[0] for place in self.numbers if place not in self.withheld}
+        return [each for each in dict.fromkeys(place[0] for place in self.numbers) if each not in shown]
+
     def contains(self, other: Edition) -> bool:
         """Whether the other's days are among these, and fewer."""
         return self.first <= other.first and other.last <= self.last and (self.first, self.last) != (other.first, other.last)
@@ -46,20 +57,37 @@ class Edition:
         return Spot(self.key, *place)
 
 
-def withheld(new: Edition, earlier: Sequence[Edition], *, reported_from: int) -> frozenset[Place]:
-    """What to withhold of a new edition beside those that are out. Raises `publishing.Exposed`.
+def withheld(new: Edition, earlier: Sequence[Edition], *, reported_from: int, progress: Progress | None = None) -> frozenset[Place]:
+    """What to withhold of a new edition beside those that are out. There is always an answer.
 
-    `reported_from`: the position level from which the officials attended are reported as one number.
+    Where a number cannot be guarded otherwise, its figure is left out as a whole; where that is not enough, all numbers of people are.
+    An edition that shows none of them tells nothing that was not told before. `reported_from`: the position level from which the
+    officials attended are reported as one number.
     """
-    linked = Linked([*earlier, new], reported_from)
+    linked = Linked([*(each for each in earlier if each.tells), new], reported_from)
+    omitted: set[str] = set()
+    while True:
+        try:
+            return _found(new, earlier, linked, omitted, progress)
+        except Exposed as exposed:
+            if exposed.spot.figure in omitted:
+                return frozenset(new.numbers)
+            omitted.add(exposed.spot.figure)
+
+
+def _found(
+    new: Edition, earlier: Sequence[Edition], linked: Linked, omitted: Collection[str], progress: Progress | None,
+) -> frozenset[Place]:
+    """What to withhold where some figures are left out. Raises `Exposed`."""
     spots = {new.spot(place) for place in new.numbers}
-    out = {each.spot(place): place in each.withheld for each in earlier for place in each.numbers}
+    out = {each.spot(place): place in each.withheld for each in earlier if each.tells for place in each.numbers}
     tables = Tables(
         linked.numbers, linked.ties, fixed=frozenset(spot for spot, hidden in out.items() if not hidden),
         unseen=frozenset(spot for spot in linked.numbers if spot not in spots and out.get(spot, True)),
         totals=frozenset(spot for spot in spots if spot.table in (TOTAL, REPORTED)), loose=linked.loose,
+        omitted=frozenset(spot for spot in spots if spot.figure in omitted),
     )
-    found = tables.protect()
+    found = tables.protect(progress)
     return frozenset(place for place in new.numbers if new.spot(place) in found)
 
 

@@ -129,6 +129,19 @@ class ClosedPeriod(Model):
     closed_by: Mapped[Person] = relationship(lazy="raise_on_sql")
 
 
+class Publication(Model):
+    """A closed period on its way to the public page: asked for once, prepared by the job. `done` of `total` numbers are guarded so far."""
+
+    __tablename__ = "statistic_publications"
+
+    period_id: Mapped[UUID] = mapped_column(ForeignKey("statistic_periods.id", ondelete="CASCADE"), primary_key=True)
+    asked_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    asked_at: Mapped[datetime]
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[datetime | None]
+
+
 class PastBatch(Model):
     """Participation of former years, brought in at once and taken back at once. Kept apart from what was recorded here.
 

@@ -8,11 +8,11 @@ from webapp.core.database import db
 from webapp.core.i18n import _
 from webapp.core.own_data import table_of
 from webapp.core.signals import OwnDataAsked, OwnTable, PersonErased, own_data, person_erased
-from webapp.statistics.models import ClosedPeriod, Goal, Mailing, PastBatch, SavedView
+from webapp.statistics.models import ClosedPeriod, Goal, Mailing, PastBatch, Publication, SavedView
 
 
 def tables(asked: OwnDataAsked) -> list[OwnTable]:
-    """Answer of the room. Five queries."""
+    """Answer of the room. Six queries."""
     me = asked.person_id
     return [
         table_of(
@@ -38,6 +38,11 @@ def tables(asked: OwnDataAsked) -> list[OwnTable]:
         table_of(
             ClosedPeriod, ClosedPeriod.closed_by_id == me, key="statistics-periods", title=_("Periods of the statistics that you closed"),
             order=ClosedPeriod.closed_at, columns={"closed_at": _("When"), "first": _("First day"), "last": _("Last day")},
+        ),
+        table_of(
+            Publication, Publication.asked_by_id == me, key="statistics-publications", order=Publication.asked_at,
+            title=_("Periods of the statistics that you had published"),
+            columns={"asked_at": _("When"), "finished_at": _("Finished"), "period_id": _("Identifier")},
         ),
         table_of(
             PastBatch, PastBatch.brought_by_id == me, key="statistics-past", title=_("Participation of former years that you brought in"),

@@ -20,12 +20,13 @@ from webapp.core.signals import (
     people_merged,
     people_parted,
 )
-from webapp.statistics.models import Cadence, ClosedPeriod, Goal, Mailing, PastBatch, SavedView
+from webapp.statistics.models import Cadence, ClosedPeriod, Goal, Mailing, PastBatch, Publication, SavedView
 
 ROOM = "statistics"
 NAMED: Named = (
     ("views", SavedView.id, SavedView.person_id), ("mails", Mailing.id, Mailing.person_id), ("plans", Goal.id, Goal.set_by_id),
     ("periods", ClosedPeriod.id, ClosedPeriod.closed_by_id), ("batches", PastBatch.id, PastBatch.brought_by_id),
+    ("publications", Publication.period_id, Publication.asked_by_id),
 )
 LONGEST_NAME = 120
 

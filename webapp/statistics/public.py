@@ -1,4 +1,4 @@
-"""What everybody may see: a fixed set of tables of each closed period that was published, small groups withheld. See `publishing`."""
+"""What everybody may see: a fixed set of tables of each closed period that was published, small groups withheld. See `publications`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from webapp.accounts.models import PositionLevel
 from webapp.core.database import db
-from webapp.core.errors import DomainError
 from webapp.core.i18n import _
 from webapp.core.suppression import LEAST
 from webapp.statistics import described, editions, words
@@ -18,7 +17,6 @@ from webapp.statistics.answers import Source, source
 from webapp.statistics.definitions import BY_KEY
 from webapp.statistics.editions import NOT_STATED, REPORTED, TOTAL, Edition, Place
 from webapp.statistics.models import ClosedPeriod
-from webapp.statistics.publishing import Exposed
 from webapp.statistics.slices import Dimension, Slice
 from webapp.statistics.tables import Head, Line, Shown, Table, head_of
 
@@ -31,34 +29,6 @@ DIMENSIONS = {editions.PROVINCE: Dimension.PROVINCE, editions.LEVEL: Dimension.L
               editions.MONTH: Dimension.MONTH}
 REPORTED_FROM = int(PositionLevel.MIDDLE)
 KEY_FIGURES = ("views", "readers", "enrolled", "started", "passed", "certified", REPORTED, "attended", "completed", *WHOLE)
-
-
-class CannotPublish(DomainError):
-    """Small groups could be found out from these tables and those already published, whatever is withheld."""
-
-    def __init__(self) -> None:
-        super().__init__(_("These figures cannot be published: beside the periods already published they would tell of a group under "
-                           "five, whatever is withheld. Publish a period with other days."))
-
-
-def publish(period: ClosedPeriod) -> None:
-    """Count the public tables of a closed period at its cut-off, withhold, and keep both with it. Raises `CannotPublish`.
-
-    What was published once stays as it was: a second call only shows it again. The caller commits. Two publications at once would
-    not know of each other, so all periods are locked.
-    """
-    periods = list(db.session.scalars(select(ClosedPeriod).order_by(ClosedPeriod.closed_at).with_for_update()))
-    if KEPT not in period.figures:
-        earlier = [edition(each) for each in periods if KEPT in each.figures and each.id != period.id]
-        new = counted(str(period.id), period.first, period.last, period.cut_off)
-        try:
-            hidden = editions.withheld(new, earlier, reported_from=REPORTED_FROM)
-        except Exposed as error:
-            raise CannotPublish from error
-        made = Edition(new.key, new.first, new.last, new.numbers, hidden, new.free)
-        period.figures = {**period.figures, KEPT: editions.written(made)}
-    period.published = True
-    db.session.flush()
 
 
 def published() -> list[ClosedPeriod]:
@@ -109,7 +79,8 @@ def tables(period: ClosedPeriod) -> Shown:
              (_("Days are those of"), described.zone_name())]
     return Shown(
         _("Public figures"), about, period.cut_off, found, [BY_KEY[each] for each in (*PEOPLE, *WHOLE)],
-        [_("A dash stands for a number that is not published. Numbers under %(least)d are not published, so that nobody in a small group "
+        [*omitted(made),
+         _("A dash stands for a number that is not published. Numbers under %(least)d are not published, so that nobody in a small group "
            "can be recognised. So that such a number cannot be worked out from the others, some larger ones are left out as well. "
            "Zero is shown as zero.", least=LEAST),
          _("A person counts once in each number. Who belongs to several rows, such as several months, counts in each of them, so rows may "
@@ -117,6 +88,17 @@ def tables(period: ClosedPeriod) -> Shown:
          _("The figures were fixed at the cut-off and do not change; what was recorded later is not in them."),
          _("Places stand by code. They are not ranked.")],
     )
+
+
+def omitted(made: Edition) -> list[str]:
+    """What is not published of any row of an edition, as a sentence, and why; nothing where every figure shows a number."""
+    if not made.tells:
+        return [_("Of this period only trainings and places are published. Beside the periods already published, every number of people "
+                  "would help to tell of a group under %(least)d.", least=LEAST)]
+    if not made.omitted:
+        return []
+    return [_("Not published for this period: %(figures)s. Beside the periods already published, these numbers would help to tell of a "
+              "group under %(least)d.", figures=_(", ").join(str(BY_KEY[key].label) for key in made.omitted), least=LEAST)]
 
 
 def _key_figures(made: Edition) -> Table:

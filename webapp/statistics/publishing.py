@@ -15,7 +15,7 @@ Source of the rule: L. Willenborg, T. de Waal, "Elements of Statistical Disclosu
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from random import Random
@@ -43,6 +43,8 @@ class Spot(NamedTuple):
 
 # Numbers whose sum, each with its sign, is known: rows less their total.
 Tie = Mapping[Spot, int]
+# Told how many numbers are guarded so far, and how many there are.
+Progress = Callable[[int, int], None]
 
 
 class Exposed(Exception):
@@ -57,8 +59,8 @@ class Exposed(Exception):
 class Tables:
     """Numbers and their ties.
 
-    `fixed` are shown already; `unseen` are not shown in any case; `totals` are withheld last; `loose` need no guard. What is neither
-    fixed nor unseen is decided: it stands in `withheld` or is shown.
+    `fixed` are shown already; `unseen` are not shown in any case; `totals` are withheld last; `loose` need no guard; `omitted` are
+    withheld whatever they are. What is neither fixed nor unseen is decided: it stands in `withheld` or is shown.
     """
 
     numbers: Mapping[Spot, int]
@@ -67,14 +69,18 @@ class Tables:
     unseen: Collection[Spot] = ()
     totals: Collection[Spot] = ()
     loose: Collection[Spot] = ()
+    omitted: Collection[Spot] = ()
     withheld: set[Spot] = field(default_factory=set)
 
-    def protect(self) -> frozenset[Spot]:
+    def protect(self, progress: Progress | None = None) -> frozenset[Spot]:
         """What to withhold. Raises `Exposed`."""
         self._of = ties_of(self.ties)
-        self.withheld = {spot for spot, number in self.numbers.items() if small(number) and self._open(spot)}
+        self.withheld = {spot for spot, number in self.numbers.items() if small(number) and self._open(spot)} | set(self.omitted)
         free = {*self.fixed, *self.loose}
-        for spot in sorted(each for each, number in self.numbers.items() if small(number) and each not in free):
+        guarded = sorted(each for each, number in self.numbers.items() if small(number) and each not in free)
+        for done, spot in enumerate(guarded):
+            if progress is not None:
+                progress(done, len(guarded))
             found = self._change(spot) or self._wider(spot)
             self.withheld |= {each for each in found if self._open(each)}
         return frozenset(self.withheld)

@@ -19,10 +19,11 @@ from webapp.core.database import db
 from webapp.core.i18n import _
 from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work
-from webapp.statistics import access, closing, described, filter_form, words
+from webapp.statistics import access, closing, described, filter_form, public, publications, words
 from webapp.statistics.answers import source
 from webapp.statistics.closing import CannotClose
 from webapp.statistics.definitions import BY_KEY, FIGURES
+from webapp.statistics.editions import Edition
 from webapp.statistics.models import Check, ClosedPeriod
 from webapp.statistics.slices import EVERYWHERE, Dimension
 from webapp.statistics.tables import head_of, number_of
@@ -74,7 +75,14 @@ def period(period_id: UUID) -> str:
         "statistics/period.html", row=row, places=sorted(places.items()), named=named, figures=FIGURES, changes=changes[:CHANGES],
         more=max(0, len(changes) - CHANGES), by_key=BY_KEY, redefined=sorted(closing.redefined(row)), cut_off=found.cut_off,
         said=_said, days=described.period_of(row.first, row.last), may=allowed is None, tabs=filter_form.tabs("periods", ""),
+        under_way=publications.under_way(row.id), made=_made(row), omitted=public.omitted,
+        public_page=address("/statistics/public", **{"from": row.first.isoformat(), "to": row.last.isoformat()}),
     )
+
+
+def _made(row: ClosedPeriod) -> Edition | None:
+    """The public tables of a period, if they were made."""
+    return public.edition(row) if public.KEPT in row.figures else None
 
 
 def _said(key: str, number: int) -> str:
@@ -84,12 +92,14 @@ def _said(key: str, number: int) -> str:
 @bp.post(f"{HOME}/<uuid:period_id>/publish")
 @allow(access.see_statistics)
 def publish(period_id: UUID) -> Response:
-    """Say that the figures were published, or that they are not any more."""
+    """Put the figures on the public page, or take them off it."""
     _everywhere()
-    published = request.form.get("published") == "yes"
     with unit_of_work():
-        closing.publish(row=_row(period_id), published=published, actor_id=me().person_id, now=clock.now())
-    flash(_("The period is marked as published.") if published else _("The period is no longer marked as published."), "ok")
+        row = _row(period_id)
+        if request.form.get("published") == "yes":
+            publications.publish(row=row, actor_id=me().person_id, now=clock.now())
+        else:
+            publications.withdraw(row=row, actor_id=me().person_id, now=clock.now())
     return redirect(address(f"{HOME}/{period_id}"), 303)
 
 
