@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from tests.learning.small_course import WATER
 from tests.statistics.test_screens import SHOWN_AT, people
-from webapp.core.charts.shapes import Tile, Tiles, every_of
+from webapp.core.charts.shapes import Tile, Tiles, every_of, named
 from webapp.statistics.answers import Source, source
 from webapp.statistics.asking import read
 from webapp.statistics.definitions import BY_KEY
@@ -79,6 +79,8 @@ def test_labels_are_thinned_only_where_there_are_many(labels, room):
     every = every_of(labels, room)
     assert every >= 1
     assert len(labels) > 11 or every == 1
+    assert not labels or named(0, every, len(labels))
+    assert all(at + every <= len(labels) for at in range(1, len(labels)) if named(at, every, len(labels)))
 
 
 @pytest.mark.parametrize("page", MINE)

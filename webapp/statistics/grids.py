@@ -69,7 +69,7 @@ def grid(
     wanted = figures(keys)
     now = cells_of(found, asked.part, by, wanted)
     then = None if asked.against is None else cells_of(found, asked.against, by, wanted)
-    present = words.named(by, {*now, *(then or {})}, asked.part.tree_on)
+    present = words.named(by, {*now, *(then or {})}, asked.part.tree_on, allowed=asked.allowed)
     lines = [
         Line(word, values(wanted, now.get(value, {}), None if then is None else then.get(value, {})), "" if value is None else url(value))
         for value, word in present

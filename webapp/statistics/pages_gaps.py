@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from webapp.accounts.models import PositionLevel, Sex
 from webapp.core.database import db
 from webapp.core.i18n import _
+from webapp.core.suppression import LEAST
 from webapp.places.models import Country, Place, PlaceSpell
 from webapp.places.queries import within
 from webapp.statistics import described, words
@@ -54,11 +55,13 @@ def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001 
             (_("Counties in which nobody passed a test"), "passed"),
         )),
     ]
+    few = any(each.values[1] and each.values[2] is None for each in lines)
     heads = [Head(_("How many")), Head(_("Out of")), *(Head(text, digits=1, unit="%") for text in (
         _("Share"), _("Interval from"), _("Interval to"),
     ))]
     gaps = Table("gaps", _("Shares that show who takes part"), _("Group of people, or places"), heads, lines, [
         _("Of people only those count who stated their sex, level or age; “out of” says how many these are."),
+        *([_("No share is given of fewer than %(least)d: it would say nothing about the group.", least=LEAST)] if few else []),
     ])
     says = [
         _("The interval (Wilson, 95%) says how far the share may lie from the tendency behind it, by chance alone: with few people it is "
@@ -79,8 +82,8 @@ def share(cells: Counted, key: str, of: Iterable[Any]) -> tuple[int, int]:
 
 
 def line(label: str, part: int, whole: int) -> Line:
-    """A share with its interval; nothing where nobody is counted."""
-    if not whole:
+    """A share with its interval; none where fewer than five are counted."""
+    if whole < LEAST:
         return Line(label, [part, whole, None, None, None])
     low, high = wilson(part, whole)
     return Line(label, [part, whole, *(round(each * 100, 1) for each in (part / whole, low, high))])

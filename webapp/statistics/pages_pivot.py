@@ -193,7 +193,7 @@ def _named(values: Mapping[Dimension, set[Any]], asked: Asked) -> dict[Dimension
         if dimension in PLACES:
             known = [each for each in places if each[0] in present] + ([(None, words.not_stated())] if None in present else [])
         else:
-            known = words.named(dimension, present, asked.part.tree_on)
+            known = words.named(dimension, present, asked.part.tree_on, allowed=asked.allowed)
         found[dimension] = {value: (at, word) for at, (value, word) in enumerate(known)}
     return found
 

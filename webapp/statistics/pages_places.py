@@ -29,13 +29,16 @@ def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001 
     whole = whole_of(found, asked.part)
     before = None if asked.against is None else whole_of(found, asked.against)
     lines.append(Line(_("Total"), values(wanted, whole, before), total=True))
-    title = _("Places below %(place)s", place=where.here.name) if where.here else _("Places")
     notes = unequal(wanted, [row[2] for row in rows], whole) if rows else ()
-    table = Table("places", title, _("Place"), heads(asked, wanted), lines, notes)
-    says = [no_ranking()]
-    if not where.below:
-        says.append(_("There are no places below this one."))
+    table = Table("places", _title(where, below=bool(rows)), _("Place"), heads(asked, wanted), lines, notes)
+    says = [no_ranking()] if rows else [_("There are no places below this one. The other pages tell more of it.")]
     return Shown(_("Places"), described.about(asked), asked.part.cut_off, [table], wanted, says)
+
+
+def _title(where: Standing, *, below: bool) -> str:
+    if where.here is None:
+        return _("Places")
+    return _("Places below %(place)s", place=where.here.name) if below else where.here.name
 
 
 def no_ranking() -> str:

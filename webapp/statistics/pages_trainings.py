@@ -13,14 +13,14 @@ from webapp.core.database import db
 from webapp.core.i18n import _
 from webapp.places.models import Place
 from webapp.places.queries import within
-from webapp.statistics import access, described
+from webapp.statistics import access, described, past_trainings, words
 from webapp.statistics.answers import Source
 from webapp.statistics.asking import Asked
 from webapp.statistics.grids import ONSITE, cells_of, figures, heads, unequal, values, whole_of
 from webapp.statistics.slices import Dimension
 from webapp.statistics.tables import Head, Line, Shown, Table
 from webapp.trainings.labels import STATES
-from webapp.trainings.models import Training
+from webapp.trainings.models import Training, TrainingState
 from webapp.trainings.records import title_of
 
 
@@ -31,13 +31,14 @@ def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001 
     then = None if asked.against is None else cells_of(found, asked.against, Dimension.TRAINING, wanted)
     present = {key for key in {*counted, *(then or {})} if key is not None}
     lines = []
-    for training in _found(asked, present):
-        mine = access.covers(asked.allowed, training.place)
-        row = values(wanted, counted.get(training.id, {}), None if then is None else then.get(training.id, {}))
-        # What others do is theirs to show: the people of these places are counted, the training has no name.
-        place, state = (training.place.name(), str(STATES[training.state])) if mine else ("", "")
-        title, url = (title_of(training), f"/trainings/{training.id}/") if mine else (_("a training elsewhere"), "")
-        lines.append(Line(title, [place, _day(training.first_day), state, *row], url))
+    for key, place, day, state, title in _listed(asked, present):
+        row = values(wanted, counted.get(key, {}), None if then is None else then.get(key, {}))
+        if not access.covers(asked.allowed, place):
+            # What others do is theirs to show: the people of these places are counted, the training has no name.
+            lines.append(Line(words.elsewhere(), ["", _day(day), "", *row]))
+            continue
+        said = _("of a former year") if state is None else str(STATES[state])
+        lines.append(Line(title, [place.name(), _day(day), said, *row], f"/trainings/{key}/" if state else ""))
     whole = whole_of(found, asked.part)
     before = None if asked.against is None else whole_of(found, asked.against)
     lines.append(Line(_("Total"), ["", "", "", *values(wanted, whole, before)], total=True))
@@ -54,8 +55,17 @@ def _day(value: date | None) -> str:
     return described.day(value) if value else _("no day yet")
 
 
+def _listed(asked: Asked, present: set[UUID]) -> list[tuple[UUID, Place, date | None, TrainingState | None, str]]:
+    """Id, place, first day, state and title of what stands in the table, by day; no state: of a former year. Three queries at most."""
+    rows = _found(asked, present)
+    of_before = past_trainings.former(present - {each.id for each in rows} if asked.part.past else ())
+    found = [(each.id, each.place, each.first_day, each.state, title_of(each)) for each in rows]
+    both = [*found, *((each.id, each.place, each.day, None, each.title) for each in of_before.values())]
+    return sorted(both, key=lambda each: (each[2] or date.max, each[1].path, each[0]))
+
+
 def _found(asked: Asked, present: set[UUID]) -> Sequence[Training]:
-    """Trainings with people, and those of the places and days without any where nothing narrows the people; by day. One query."""
+    """Trainings with people, and those of the places and days without any where nothing narrows the people. One query."""
     wanted: list[ColumnElement[bool]] = [Training.id.in_(present)] if present else [false()]
     part = asked.part
     narrowed = any((
@@ -71,5 +81,4 @@ def _found(asked: Asked, present: set[UUID]) -> Sequence[Training]:
     query = select(Training).where(or_(*wanted)).options(
         load_only(Training.id, Training.title, Training.state, Training.first_day, Training.place_id), joinedload(Training.place),
     )
-    rows = list(db.session.scalars(query))
-    return sorted(rows, key=lambda each: (each.first_day or date.max, each.place.path, each.id))
+    return list(db.session.scalars(query))

@@ -75,15 +75,15 @@ def heads(*, with_names: bool) -> list[str]:
     ]
 
 
-def written(found: Source, part: Slice, *, with_names: bool) -> Iterator[bytes]:
+def written(found: Source, part: Slice, *, with_names: bool, allowed: tuple[str, ...] | None = None) -> Iterator[bytes]:
     """The file piece by piece, UTF-8 with a byte order mark; the titles come at once.
 
     A person has the same pseudonym in every row of one file and another one in every other file: it is made with a key that
-    nobody keeps. The number of rows in memory does not depend on how many there are.
+    nobody keeps. The number of rows in memory does not depend on how many there are. `allowed`: the trees in which trainings are named.
     """
     yield b"\xef\xbb\xbf" + _lines([heads(with_names=with_names)])
     source = _of_snapshot(found.snapshot, part) if found.snapshot is not None else _of_events(part)
-    say = Words(part)
+    say = Words(part, allowed)
     key = secrets.token_bytes(32)
     while batch := list(islice(source, AT_ONCE)):
         names = _names(found.snapshot, batch) if with_names else None
@@ -113,7 +113,7 @@ def pseudonym(key: bytes, person: UUID | int) -> str:
 class Words:
     """The words of values, looked up once each."""
 
-    def __init__(self, part: Slice) -> None:
+    def __init__(self, part: Slice, allowed: tuple[str, ...] | None) -> None:
         self.ground = Ground(part.tree_on)
         self.names: dict[str, str] = {}
         for spell in db.session.scalars(select(PlaceSpell).order_by(PlaceSpell.valid_from)):
@@ -121,7 +121,7 @@ class Words:
                 self.names[spell.path] = neutral(spell.name())
         self.places: dict[Spot, tuple[str, ...]] = {}
         self.trainings = {
-            key: neutral(word) for key, word in words.named(Dimension.TRAINING, facts.trainings())
+            key: neutral(word) for key, word in words.named(Dimension.TRAINING, facts.trainings(), allowed=allowed)
         }
         self.kinds = {kind.value: str(word) for kind, word in KINDS.items()}
         self.kind = self._from(self.kinds)

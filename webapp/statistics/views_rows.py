@@ -63,8 +63,8 @@ def row_file() -> Any:
         )
     found = source(now)
     response = Response(
-        stream_with_context(rows.written(found, asked.part, with_names=with_names)), content_type="text/csv; charset=utf-8",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        stream_with_context(rows.written(found, asked.part, with_names=with_names, allowed=asked.allowed)),
+        content_type="text/csv; charset=utf-8", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
     response.headers.set("Content-Disposition", "attachment", filename=file_name("rows", now, "csv"))
     return response

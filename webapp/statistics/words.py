@@ -18,6 +18,7 @@ from webapp.core.ui import dates
 from webapp.courses.catalogue import catalogue
 from webapp.participation.models import Channel, Device
 from webapp.places.models import PlaceSpell
+from webapp.statistics import access, past_trainings
 from webapp.statistics.slices import PLACES, TIMES, Dimension
 from webapp.trainings.models import Training
 from webapp.trainings.records import title_of
@@ -83,14 +84,19 @@ def choices(dimension: Dimension) -> list[tuple[str, str]]:
     return [(str(value), str(word)) for value, word in _FIXED[dimension].items()]
 
 
-def named(dimension: Dimension, values: Iterable[Any], tree_on: date | None = None) -> list[tuple[Any, str]]:
-    """Values with their words, in the order in which they stand: places by code, time as it went, never by size. One query at most."""
+def named(
+    dimension: Dimension, values: Iterable[Any], tree_on: date | None = None, *, allowed: tuple[str, ...] | None = None,
+) -> list[tuple[Any, str]]:
+    """Values with their words, in the order in which they stand: places by code, time as it went, never by size.
+
+    `allowed` are the reader's trees: a training outside them has no name. One query at most, two more for trainings of former years.
+    """
     present = set(values)
     stated = present - {None}
     if dimension in PLACES:
         found = _places(stated, tree_on)
     elif dimension is Dimension.TRAINING:
-        found = _trainings(stated)
+        found = _trainings(stated, allowed)
     elif dimension in TIMES:
         found = [(each, unit_word(dimension, each)) for each in sorted(stated)]
     elif dimension is Dimension.STEP:
@@ -113,8 +119,19 @@ def _places(paths: set[str], tree_on: date | None) -> list[tuple[Any, str]]:
     return [(path, named_by.get(path, path)) for path in sorted(paths)]
 
 
-def _trainings(ids: set[UUID]) -> list[tuple[Any, str]]:
+def _trainings(ids: set[UUID], allowed: tuple[str, ...] | None) -> list[tuple[Any, str]]:
     query = select(Training).where(Training.id.in_(ids)).options(joinedload(Training.place))
     rows = list(db.session.scalars(query)) if ids else []
-    rows.sort(key=lambda each: (each.first_day or date.min, each.id))
-    return [(each.id, " ".join(filter(None, (title_of(each), each.first_day.isoformat() if each.first_day else "")))) for each in rows]
+    of_before = past_trainings.former(ids - {each.id for each in rows})
+    found = [(each.first_day, each.id, each.place, title_of(each)) for each in rows]
+    found += [(each.day, each.id, each.place, each.title) for each in of_before.values()]
+    found.sort(key=lambda each: (each[0] or date.min, each[1]))
+    return [
+        (key, " ".join(filter(None, (title, day.isoformat() if day else ""))) if access.covers(allowed, place) else elsewhere())
+        for day, key, place, title in found
+    ]
+
+
+def elsewhere() -> str:
+    """What stands for a training outside the reader's places in which people of these took part."""
+    return _("a training elsewhere")

@@ -30,6 +30,7 @@ from webapp.core.charts.shapes import (
     Tiles,
     every_of,
     figures,
+    named,
     shade_of,
 )
 from webapp.core.i18n import _
@@ -143,7 +144,8 @@ def _columns(chart: Columns) -> Markup:
     room = PLOT_PIXELS * step
     drawn = _join(_column(bar, at * step, step, scale, narrow=width(bar.words, 13) > room) for at, bar in enumerate(chart.bars))
     every = every_of([bar.label for bar in chart.bars], room)
-    labels = _join(Markup("<li>{}</li>").format("" if at % every else bar.label) for at, bar in enumerate(chart.bars))
+    shown = [bar.label if named(at, every, len(chart.bars)) else "" for at, bar in enumerate(chart.bars)]
+    labels = _join(Markup("<li>{}</li>").format(label) for label in shown)
     return Markup(
         '<svg class="plot" role="img"><title>{}</title><desc>{}</desc>{}'
         '<line class="line thin" x1="0" x2="100%" y1="100%" y2="100%"/></svg>'

@@ -28,6 +28,7 @@ from webapp.core.charts.shapes import (
     Tiles,
     every_of,
     figures,
+    named,
     shade_of,
 )
 from webapp.core.i18n import _
@@ -164,7 +165,10 @@ def _columns(chart: Columns, board: Board) -> None:
     high, step = 150.0, WIDTH / max(1, len(chart.bars))
     scale = Scale.over([max(0.0, float(bar.value or 0)) for bar in chart.bars])
     every = every_of([bar.label for bar in chart.bars], step)
-    labels = [[] if at % every else measure.lines(bar.label, SIZE, step * every - 4, 3) for at, bar in enumerate(chart.bars)]
+    labels = [
+        measure.lines(bar.label, SIZE, step * every - 4, 3) if named(at, every, len(chart.bars)) else []
+        for at, bar in enumerate(chart.bars)
+    ]
     for at, bar in enumerate(chart.bars):
         _column(board, bar, at * step, step, high, scale)
         board.block(

@@ -278,6 +278,11 @@ def every_of(labels: Sequence[str], room: float) -> int:
     return max(1, ceil(max(width(label, LABEL_SIZE) + 8 for label in labels) / room))
 
 
+def named(at: int, every: int, count: int) -> bool:
+    """Whether a column stands with its label: every second and so on, and only where what follows leaves room for it."""
+    return at % every == 0 and (at == 0 or at + every <= count)
+
+
 Chart = Bars | Columns | Stacked | Compared | Gaps | Cross | Tiles
 DARK = frozenset({"q3", "q4", "k", "k2", "k3"})
 SHADES = ("track", "q1", "q2", "q3", "q4")

@@ -20,6 +20,12 @@
   var first = document.querySelector("[data-focus]");
   if (first) { first.focus(); }
 
+  /* Of a strip of links that does not fit, the page itself stands in sight. */
+  each(".tabs [aria-current]", function (here) {
+    var strip = here.closest(".tabs");
+    strip.scrollLeft += here.getBoundingClientRect().left - strip.getBoundingClientRect().left - 48;
+  });
+
   /* A form is sent once. The button keeps its name and value; coming back makes it usable again. */
   var release = function (form) {
     delete form.dataset.sent;
