@@ -58,7 +58,6 @@ JOBS = (
     Job("import-people", timedelta(seconds=5), services_imports.carry_out_due),
     Job("count-surveys", timedelta(seconds=15), keep_due),
     Job("refresh-statistics", timedelta(minutes=5), statistics.refresh_due),
-    Job("roll-up-views", timedelta(days=1), rolling.roll_up),
     Job("publish-statistics", timedelta(seconds=5), publications.carry_out_due),
     Job("check-statistics", timedelta(days=1), statistics.check),
     Job("mail-statistics", timedelta(days=1), mailing.send_due),
