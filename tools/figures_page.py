@@ -38,6 +38,8 @@ RULES = {
 - A day begins and ends at midnight in the programme's time zone.
 - What was recorded after the cut-off does not count, even if it happened before; a correction counts from the moment at which it was
   recorded.
+- Showings to visitors without an account are kept one by one for a week, then as a number for each day of happening and of recording,
+  step, language, device and channel. Such a number counts from the moment the last of its showings was recorded.
 - A person counts once in every figure of people, whatever was chosen; two accounts that were merged are one person. Parts therefore
   need not add up to the whole.
 - Place, position level, organisation, sex and age are those of the moment of the event.
@@ -49,6 +51,7 @@ RULES = {
 
 - 一天按项目所在时区的零时起止。
 - 截止时间之后录入的记录不计入，即使事情发生在此之前；更正自录入之时起生效。
+- 未注册访客的浏览记录逐条保存一周，之后按浏览日和录入日、课程步骤、语言、设备和渠道只保留次数；次数自其中最后一条记录录入之时起计入。
 - 凡计人数的指标，无论如何筛选，每人只计一次；合并后的两个账号视为一人。因此各部分之和不一定等于总数。
 - 地点、职级、单位、性别、年龄均以事情发生时为准。
 - 课程中的随堂练习不算测验。

@@ -92,9 +92,12 @@ class RequestSession(FlaskSession):
     """
 
     def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kwargs: Any) -> Engine | Connection:
-        """The engine, for safe requests on PostgreSQL one that commits each statement by itself."""
+        """The engine, for safe requests on PostgreSQL one that commits each statement by itself; one that is asked for, as it is.
+
+        A statement whose rows come piece by piece asks for `db.engine`: only inside a transaction can the server hold the rest.
+        """
         found = super().get_bind(mapper, clause=clause, bind=bind, **kwargs)
-        if isinstance(found, Engine) and found.dialect.name == "postgresql" and reading():
+        if bind is None and isinstance(found, Engine) and found.dialect.name == "postgresql" and reading():
             return _autocommitting(found)
         return found
 

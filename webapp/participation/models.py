@@ -94,6 +94,7 @@ class ViewCount(Model):
     """Showings of a course step to visitors without an account, of one day of the programme's zone and one kind of visit, as a number.
 
     They come from single events that were rolled up, and from counts of former years. Whoever has an account keeps their events.
+    A row is never changed: more of the same kind is another row.
     """
 
     __tablename__ = "view_counts"

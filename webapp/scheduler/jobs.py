@@ -17,6 +17,7 @@ from webapp.core.database import db
 from webapp.core.frozen import dataclass
 from webapp.core.mail.jobs import deliver_due, sweep_sent
 from webapp.learning.services import sweep_reports
+from webapp.participation import rolling
 from webapp.places.operations import carry_out_due
 from webapp.portal.audit_settings import note_settings
 from webapp.questionnaires import jobs as surveys
@@ -58,6 +59,7 @@ JOBS = (
     Job("import-people", timedelta(seconds=5), services_imports.carry_out_due),
     Job("count-surveys", timedelta(seconds=15), keep_due),
     Job("refresh-statistics", timedelta(minutes=5), statistics.refresh_due),
+    Job("roll-up-views", timedelta(days=1), rolling.roll_up),
     Job("publish-statistics", timedelta(seconds=5), publications.carry_out_due),
     Job("check-statistics", timedelta(days=1), statistics.check),
     Job("mail-statistics", timedelta(days=1), mailing.send_due),

@@ -22,6 +22,7 @@ JOBS = {
     "prepare-training-surveys": lazy("Prepare the surveys around trainings"),
     "issue-training-certificates": lazy("Issue certificates of trainings"),
     "refresh-statistics": lazy("Make a new snapshot for the statistics"),
+    "roll-up-views": lazy("Turn single showings to visitors into numbers of a day"),
     "mail-statistics": lazy("Mail saved views of the statistics after each month and quarter"),
     "publish-statistics": lazy("Prepare closed periods of the statistics for the public"),
     "check-statistics": lazy("Check the statistics by counting anew"),

@@ -27,6 +27,7 @@ from webapp.core.mail.jobs import SENT_KEPT
 from webapp.core.mail.models import MailState, OutboxMail
 from webapp.learning.models import ReadingReport
 from webapp.learning.rules import TICKET_SECONDS
+from webapp.participation import rolling
 from webapp.places.models_operations import PlaceOperation
 from webapp.questionnaires.models import Sheet, SheetComment, SheetFile, SheetState
 from webapp.questionnaires.models_surveys import Survey, SurveyTicket
@@ -172,6 +173,7 @@ PERIODS: tuple[Period, ...] = (
     ),
     Period("needs", lazy("Diet, access and interpretation needs of participants"), NEEDS_KEPT, lazy("after the training")),
     Period("participant-lists", lazy("Lists of participants that trainers brought in"), LISTS_KEPT, lazy("after they came")),
+    Period("visitor-views", lazy("Single showings of steps to visitors"), rolling.KEPT, lazy("after their day; then as a number")),
     Period("trainings", lazy("Trainings: who took part, attendance, tests, notes"), None, lazy("kept; after erasure without a name")),
     Period("answers", lazy("Answers to surveys"), None, lazy("kept; after erasure without a name")),
     Period("sheets", lazy("Sheets and their history"), None, lazy("until everybody on them is erased")),

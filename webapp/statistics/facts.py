@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Date, cast, literal, literal_column, null, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from webapp.accounts.models import Person
@@ -50,58 +50,57 @@ class Fact(NamedTuple):
     past: bool
 
 
-def events(since: datetime | None = None, *, first: date | None = None, last: date | None = None) -> Iterator[Fact]:
-    """All events but corrections that only take something back; or those recorded from a moment on, or of some days."""
+def everything(since: datetime | None = None, *, first: date | None = None, last: date | None = None) -> Iterator[Fact]:
+    """All events but corrections that only take something back, and counts of views; those recorded from a moment on, or of some days.
+
+    One statement, so that a showing that becomes part of a count meanwhile is there once. Counts of former years are there whenever
+    they were recorded: they can be taken back, which leaves no correction behind.
+    """
     zone = settings().programme_zone
-    query = _events()
+    events, counts = _events(), _views()
     if since is not None:
-        query = query.where(ParticipationEvent.recorded_at >= since)
+        events = events.where(ParticipationEvent.recorded_at >= since)
+        counts = counts.where(or_(ViewCount.recorded_at >= since, ViewCount.source.startswith(PAST)))
     begins, ends = Period(first, last).bounds(zone)
-    if begins is not None:
-        query = query.where(ParticipationEvent.happened_at >= begins)
-    if ends is not None:
-        query = query.where(ParticipationEvent.happened_at < ends)
-    for row in db.session.execute(query.execution_options(yield_per=AT_ONCE)):
-        yield _of_event(row, zone)
+    if first is not None and begins is not None:
+        events, counts = events.where(ParticipationEvent.happened_at >= begins), counts.where(ViewCount.day >= first)
+    if last is not None and ends is not None:
+        events, counts = events.where(ParticipationEvent.happened_at < ends), counts.where(ViewCount.day <= last)
+    query = union_all(events, counts).execution_options(yield_per=AT_ONCE)
+    for row in db.session.execute(query, bind_arguments={"bind": db.engine}):
+        yield _of_row(row, zone)
 
 
 def _events() -> Any:
     event, correction = ParticipationEvent, aliased(ParticipationEvent)
     return (
         select(
-            event.id, event.kind, event.person_id, event.happened_at, event.recorded_at, correction.recorded_at, event.place_id,
-            event.place_path, event.course_id, event.step_id, event.training_id, event.organisation_type, event.position_level, event.sex,
-            event.age_band, event.language, event.device, event.channel, event.graded, event.minutes, event.source,
+            event.id, event.kind, event.person_id, event.happened_at, cast(null(), Date).label("day"), event.recorded_at,
+            correction.recorded_at.label("void"), event.place_id, event.place_path, event.course_id, event.step_id, event.training_id,
+            event.organisation_type, event.position_level, event.sex, event.age_band, event.language, event.device, event.channel,
+            event.graded, event.minutes, event.source, literal_column("1").label("number"),
         )
         .outerjoin(correction, correction.corrects_id == event.id).where(event.kind != EventKind.RETRACTED)
     )
 
 
-def _of_event(row: Any, zone: ZoneInfo) -> Fact:
-    (key, kind, person, happened, recorded, void, place, path, course, step, training, organisation, level, sex, age, language, device,
-     channel, graded, minutes, source) = row
+def _views() -> Any:
+    row, unknown = ViewCount, null()
+    return select(
+        row.id, literal(EventKind.VIEWED, ParticipationEvent.kind.type), unknown, unknown, row.day, row.recorded_at, unknown, row.place_id,
+        row.place_path, row.course_id, row.step_id, unknown, unknown, unknown, unknown, unknown, row.language, row.device, row.channel,
+        unknown, unknown, row.source, row.number,
+    )
+
+
+def _of_row(row: Any, zone: ZoneInfo) -> Fact:
+    (key, kind, person, happened, day, recorded, void, place, path, course, step, training, organisation, level, sex, age, language,
+     device, channel, graded, minutes, source, number) = row
     return Fact(
-        key, kind.value, person, happened.astimezone(zone).date(), recorded, void, (place, path), course, step, training, organisation,
-        level, sex, age, language, device.value, channel.value, graded is False, 1, minutes or 0, source.startswith(PAST),
+        key, kind.value, person, day or happened.astimezone(zone).date(), recorded, void, (place, path), course, step, training,
+        organisation, level, sex, age, language, device.value, channel.value, graded is False, number, minutes or 0,
+        source.startswith(PAST),
     )
-
-
-def views(since: datetime | None = None) -> Iterator[Fact]:
-    """Counts of views, or those recorded from a moment on."""
-    row = ViewCount
-    query = select(
-        row.id, row.day, row.recorded_at, row.place_id, row.place_path, row.course_id, row.step_id, row.language, row.device, row.channel,
-        row.number, row.source,
-    )
-    if since is not None:
-        query = query.where(row.recorded_at >= since)
-    for key, day, recorded, place, path, course, step, language, device, channel, number, source in db.session.execute(
-        query.execution_options(yield_per=AT_ONCE)
-    ):
-        yield Fact(
-            key, EventKind.VIEWED.value, None, day, recorded, None, (place, path), course, step, None, None, None, None, None, language,
-            device.value, channel.value, False, number, 0, source.startswith(PAST),
-        )
 
 
 def merged() -> dict[UUID, UUID]:

@@ -8,7 +8,7 @@ import io
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -158,7 +158,7 @@ class Words:
 def _of_events(part: Slice) -> Iterator[Row]:
     """From the events themselves, where there is no snapshot yet."""
     ground, merged = Ground(part.tree_on), facts.merged()
-    for fact in chain(facts.events(first=part.first, last=part.last), facts.views()):
+    for fact in facts.everything(first=part.first, last=part.last):
         if slow.counts(fact, part) and lies_in(ground.where(*fact.spot), part.paths):
             person = merged.get(fact.person, fact.person) if fact.person else None
             yield Row(

@@ -27,13 +27,13 @@ _PLAIN = {
 def count(part: Slice, by: Sequence[Dimension], figures: Sequence[Figure]) -> Cells:
     """Figures of a slice by the values of some dimensions; without any, one cell with the empty key.
 
-    Eight queries, and all rows of the days. A place is named by its path, a unit of time as `unit_of` has it, None is what is not stated.
+    Seven queries, and all rows of the days. A place is named by its path, a unit of time as `unit_of` has it, None is what is not stated.
     """
     ground, merged = Ground(part.tree_on), facts.merged()
     held = {key: ground.of_training(place, day) for key, (place, day) in facts.trainings().items()}
     sums: defaultdict[tuple[Key, str], int] = defaultdict(int)
     sets: defaultdict[tuple[Key, str], set[Any]] = defaultdict(set)
-    for fact in chain(facts.events(first=part.first, last=part.last), facts.views()):
+    for fact in facts.everything(first=part.first, last=part.last):
         if not counts(fact, part):
             continue
         mine = ground.where(*fact.spot)

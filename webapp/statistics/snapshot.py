@@ -12,7 +12,6 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -23,6 +22,7 @@ from sqlalchemy.orm import aliased
 from webapp.core.config import settings
 from webapp.core.database import db
 from webapp.core.unit_of_work import unit_of_work
+from webapp.participation import rolling
 from webapp.participation.models import ParticipationEvent
 from webapp.statistics import facts
 from webapp.statistics.facts import Fact
@@ -35,6 +35,7 @@ FOLDER = "statistics"
 KEPT = 3
 # A transaction that was open at the last refresh may have written rows recorded before it.
 OVERLAP = timedelta(hours=1)
+DAY = timedelta(days=1)
 MEMORY = "1GB"
 
 _TABLES = """
@@ -99,7 +100,8 @@ def refresh(now: datetime, *, anew: bool = False) -> Snapshot:
     Two at once make two files; the one that finishes second finds its number taken and gives way.
     """
     last = None if anew else newest()
-    if last is not None and not (folder() / last.file).exists():
+    # Where single showings of an old snapshot became counts since, adding what came since would count them twice.
+    if last is not None and (last.cut_off <= now - rolling.KEPT + DAY or not (folder() / last.file).exists()):
         last = None
     folder().mkdir(parents=True, exist_ok=True)
     since = last.cut_off - OVERLAP if last else None
@@ -130,9 +132,7 @@ def connect(path: Path | str) -> DuckDBPyConnection:
 
 
 def _fill(draft: Path, work: Path, since: datetime | None) -> int:
-    fresh = chain(facts.events(since), (each for each in facts.views(since) if not each.past))
-    _write(work / "fresh.csv", map(_cells, fresh))
-    _write(work / "past.csv", (_cells(each) for each in facts.views() if each.past))
+    _write(work / "fresh.csv", map(_cells, facts.everything(since)))
     _write(work / "merged.csv", ((str(gone), str(kept)) for gone, kept in facts.merged().items()))
     _write(work / "void.csv", ((str(key), _moment(at)) for key, at in _voids(since)))
     with connect(draft) as connection:
@@ -142,11 +142,10 @@ def _fill(draft: Path, work: Path, since: datetime | None) -> int:
         _read(connection, "merged", "gone UUID, kept UUID", work / "merged.csv")
         _read(connection, "taken_back", "id UUID, since TIMESTAMP", work / "void.csv")
         if since is not None:
+            # Totals of the past can be taken back, which leaves no correction behind: all of them come anew.
+            connection.execute("DELETE FROM facts WHERE past AND person_then IS NULL AND kind = 'viewed'")
             connection.execute("DELETE FROM fresh WHERE id IN (SELECT id FROM facts WHERE recorded >= ?)", [plain(since)])
             connection.execute(_TAKEN_BACK)
-        # Totals of the past can be taken back, which leaves no correction behind.
-        connection.execute("DELETE FROM facts WHERE past AND person_then IS NULL AND kind = 'viewed'")
-        connection.execute(f"COPY fresh FROM '{work / 'past.csv'}' ({_PLAIN_CSV})")
         connection.execute(_NEW_NAMES)
         connection.execute(_NEW_FACTS)
         connection.execute(_MERGES)
