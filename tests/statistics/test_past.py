@@ -147,6 +147,9 @@ def test_a_list_of_people_becomes_events_of_people_found_or_made(database, cast,
     found = counted(first=date(2024, 1, 1), last=date(2024, 12, 31), past=True, paths=(cast.places.county.path,))
     assert (found["attended"], found["trainings"], found["counties"]) == (2, 2, 1)
     assert counted(past=True, level_from=30)["attended"] == 1
+    for page in ("trainings", "pivot?rows=training"):
+        shown = staff.get(f"/statistics/{page}{'&' if '?' in page else '?'}past=1&lang=en").text
+        assert shown.index("2024水务培训班") < shown.index("2024土壤培训班"), "trainings of former years stand by day"
     again = sent(staff, people=listed(codes))
     assert in_(staff, again).status_code == 303
     assert everything()[0] == before[0] + 2, "the same people are found"

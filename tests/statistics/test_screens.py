@@ -174,6 +174,12 @@ def test_a_training_elsewhere_counts_ones_own_people_and_keeps_its_name(login_as
     assert row(page, "a training elsewhere")[3:6] == ["0", "0", "1"]
     assert f"/trainings/{training.id}" not in page.text
     assert "Water for" not in page.text
+    pivot = see(login_as("other_county"), "pivot", rows="training", figures="attended")
+    assert row(pivot, "a training elsewhere") == ["1"]
+    assert "Water for" not in pivot.text
+    rows = login_as("other_county").post("/statistics/rows.csv?lang=en", data={"reason": "check"}, buffered=True).text
+    assert "a training elsewhere" in rows
+    assert "Water for" not in rows
 
 
 def test_a_place_of_others_does_not_exist(login_as, people):
@@ -235,6 +241,7 @@ def test_a_place_with_nothing_below_it_shows_its_own_figures_alone(login_as, peo
     page = see(login_as("administrator"), "places", place=people.places.county.id)
     assert row(page, "Total")[-3:] == ["1", "1", "1"]
     assert "There are no places below this one." in text_of(page)
+    assert "Places below" not in text_of(page)
     assert "the rows add up" not in text_of(page)
 
 
@@ -359,7 +366,15 @@ def test_trainings_are_listed_with_state_and_link_also_before_they_are_held(logi
 
 def test_who_is_left_behind_gives_number_whole_share_and_interval(login_as, people):
     page = see(login_as("administrator"), "left-behind")
-    assert row(page, "Women among officials attended") == ["2", "2", "100.0%", "34.2%", "100.0%"]
+    assert row(page, "Women among officials attended") == ["2", "2", "–", "–", "–"]
+    assert "No share is given of fewer than 5 people" in text_of(page)
+    for who in ("outsider", "trainer", "author"):
+        attend(people, who, db.session.query(Training).filter_by(title="Water for Chang'an").one(), "county", 30)
+    db.session.commit()
+    jobs.snapshot.refresh(SHOWN_AT, anew=True)
+    page = see(login_as("administrator"), "left-behind")
+    assert row(page, "Women among officials attended") == ["5", "5", "100.0%", "56.6%", "100.0%"]
+    assert "No share is given" not in text_of(page)
     assert row(page, "Counties for which no training was held") == ["1", "3", "33.3%", "6.1%", "79.2%"]
     assert row(page, "Women among readers") == ["0", "0", "–", "–", "–"]
     assert row(page, "Hebei Province", "counties") == ["3", "1", "3", "3"]

@@ -50,7 +50,7 @@ def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001 
             (_("People of 56 years and older among readers"), "readers"),
             (_("People of 56 years and older among officials attended"), "attended"),
         )),
-        *(line(text, len(counties) - len(reached(county, counties, key)), len(counties)) for text, key in (
+        *(line(text, len(counties) - len(reached(county, counties, key)), len(counties), least=1) for text, key in (
             (_("Counties for which no training was held"), "trainings"), (_("Counties without a reader"), "readers"),
             (_("Counties in which nobody passed a test"), "passed"),
         )),
@@ -61,7 +61,7 @@ def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001 
     ))]
     gaps = Table("gaps", _("Shares that show who takes part"), _("Group of people, or places"), heads, lines, [
         _("Of people only those count who stated their sex, level or age; “out of” says how many these are."),
-        *([_("No share is given of fewer than %(least)d: it would say nothing about the group.", least=LEAST)] if few else []),
+        *([_("No share is given of fewer than %(least)d people: it would say nothing about the group.", least=LEAST)] if few else []),
     ])
     says = [
         _("The interval (Wilson, 95%) says how far the share may lie from the tendency behind it, by chance alone: with few people it is "
@@ -81,9 +81,9 @@ def share(cells: Counted, key: str, of: Iterable[Any]) -> tuple[int, int]:
     return sum(number for value, number in stated.items() if value in chosen), sum(stated.values())
 
 
-def line(label: str, part: int, whole: int) -> Line:
-    """A share with its interval; none where fewer than five are counted."""
-    if whole < LEAST:
+def line(label: str, part: int, whole: int, least: int = LEAST) -> Line:
+    """A share with its interval; none where fewer people than that are counted."""
+    if whole < least:
         return Line(label, [part, whole, None, None, None])
     low, high = wilson(part, whole)
     return Line(label, [part, whole, *(round(each * 100, 1) for each in (part / whole, low, high))])
