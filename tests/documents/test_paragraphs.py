@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
@@ -53,6 +54,16 @@ def test_room_stands_between_han_and_latin_but_not_at_marks() -> None:
     assert loose == pytest.approx(tight + 2.8, abs=0.05)
     marked = set_lines([("（17）", PLAIN)], 500)[0].width
     assert marked == pytest.approx(sum(set_lines([(part, PLAIN)], 500)[0].width for part in ("（", "17", "）")), abs=0.05)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.floats(60, 300), st.integers(1, 30))
+def test_no_line_begins_with_the_number_of_a_source(width: float, many: int) -> None:
+    raised = dataclasses.replace(PLAIN, size=6.8, rise=3.6)
+    parts = [part for _turn in range(4) for part in (("规划要同本地实际结合。"[: many % 11 + 1], PLAIN), ("12", raised))]
+    lines = set_lines(parts, width, spread=True)
+    assert all(line.segments[0].look is not raised for line in lines)
+    assert all(line.width <= width + 0.1 for line in lines)
 
 
 def test_a_long_address_is_cut_behind_its_slashes() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import re
 import time
 
 import pikepdf
@@ -21,6 +22,7 @@ from webapp.core.documents.blocks import (
     Document,
     Figure,
     Heading,
+    PageBreak,
     Paragraph,
     Picture,
     Section,
@@ -90,6 +92,59 @@ def test_the_last_row_with_totals_does_not_stand_alone() -> None:
         pages = pages_of(to_pdf(Document("T", "en", (Table([Column("A"), Column("B")], rows, totals=1),))))
         if len(pages) > 1:
             assert f"{count - 1}xTotaly" in pages[-1]
+
+
+def numbered_rows(count: int) -> Table:
+    return Table([Column("Head"), Column("B")], [[f"r{number:02}", "x"] for number in range(count)])
+
+
+def test_a_small_table_stands_on_one_page() -> None:
+    for lines in range(20, 36):
+        blocks = (*(Paragraph("Line") for _ in range(lines)), numbered_rows(8))
+        pages = pages_of(to_pdf(Document("T", "en", blocks)))
+        assert [page.count("r0") for page in pages if "r0" in page] == [8], lines
+
+
+def test_of_a_larger_table_no_row_stands_alone_on_a_page() -> None:
+    for lines in range(12, 34, 2):
+        blocks = (*(Paragraph("Line") for _ in range(lines)), numbered_rows(24))
+        parts = [len(re.findall(r"r\d\dx", page)) for page in pages_of(to_pdf(Document("T", "en", blocks)))]
+        held = [count for count in parts if count]
+        assert sum(held) == 24
+        assert min(held) >= 2, (lines, held)
+
+
+def test_a_long_list_of_contents_stands_beside_itself_on_the_first_page() -> None:
+    for count, first in ((12, 3), (15, 3)):
+        blocks = [Heading(f"C{chapter:02}s{section}", 1 if not section else 2) for chapter in range(count) for section in range(first)]
+        reader = pypdf.PdfReader(io.BytesIO(to_pdf(Document("T", "en", tuple(blocks), contents=True))))
+        listed = squeezed(reader.pages[0].extract_text())
+        assert [f"C{chapter:02}s" in listed for chapter in range(count)] == [True] * count
+        assert "C00s0" in squeezed(reader.pages[1].extract_text())
+
+
+def test_contents_too_long_for_a_page_go_on_on_the_next() -> None:
+    blocks = [Heading(f"Chapter{number:03}", 1) for number in range(150)]
+    pages = pages_of(to_pdf(Document("T", "en", tuple(blocks), contents=True)))
+    assert "Chapter000" in pages[0]
+    assert "Chapter149" not in pages[1]
+    assert sum("Chapter149" in page for page in pages) == 2
+
+
+def test_a_page_may_go_on_when_nearly_all_of_it_is_left() -> None:
+    def pages(before: int, room: float) -> int:
+        blocks = (*(Paragraph("Line") for _ in range(before)), PageBreak(room), Heading("Next"), Paragraph("Text."))
+        return len(pages_of(to_pdf(Document("T", "en", blocks))))
+
+    assert [pages(2, 0.7), pages(14, 0.7), pages(2, 0.0)] == [1, 2, 2]
+
+
+def test_blanks_in_the_words_of_a_drawing_are_as_a_browser_leaves_them() -> None:
+    words = '<text x="0" y="20">  Data\n <tspan>3</tspan>points </text><text x="0" y="50"> <tspan>x</tspan> </text>'
+    svg = f'<svg viewBox="0 0 400 60">{words}</svg>'
+    figure = Figure(svg, "Figure text", alternative="Words")
+    text = pypdf.PdfReader(io.BytesIO(to_pdf(Document("T", "en", (figure,))))).pages[0].extract_text()
+    assert re.search(r"Data\s+3\s*points", text)
 
 
 def test_a_heading_is_never_the_last_thing_on_a_page() -> None:

@@ -24,6 +24,8 @@ from webapp.courses.printed_html import Printing, blocks_of, spans_of
 from webapp.courses.texts import inline_html
 
 KEPT = 24
+# A lesson begins on a new page, unless the one before left no more than a few sources on this one.
+LEFT_FOR_LESSON = 0.72
 
 
 def document(course: Course, name: str, language: str, *, site: str, author: str) -> b.Document:
@@ -117,7 +119,7 @@ def _reader(course: Course, language: str, *, site: str, author: str) -> b.Docum
     content.append(b.Bullets([objective[tag] for objective in course.objectives]))
     for step in course.steps:
         if step.kind is StepKind.LESSON:
-            content.append(b.PageBreak())
+            content.append(b.PageBreak(room=LEFT_FOR_LESSON))
             content.extend(_lesson(course, course.lesson(step.id).in_language(tag), step.id, site))
     return b.Document(
         course.title[tag], tag, tuple(content), subtitle=course.subtitle.get(tag, "") or label(tag, "reader"), author=author,

@@ -175,7 +175,9 @@ class Choice:
 
 @dataclass(frozen=True)
 class PageBreak:
-    """What follows begins on a new page."""
+    """What follows begins on a new page. With `room` (0 to 1), only if less than this share of the page is left; Word breaks always."""
+
+    room: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,9 @@ from webapp.core.pdf.typeset import shape
 
 LEFT, RIGHT, TOP, BOTTOM = 68.0, 62.0, 74.0, 66.0
 SMALL = 8.0
+# Entries of the contents that stand below each other on the title's page, and in two columns at an easy distance.
+ONE_COLUMN, TWO_COLUMNS = 24, 46
+EASY, TIGHT = 17.5, 13.8
 
 
 def to_pdf(document: b.Document) -> bytes:
@@ -77,7 +80,8 @@ def _lay_out(document: b.Document, pages: dict[str, int], memo: Memo) -> tuple[b
     if document.contents:
         canvas.whole.children.append(contents)
     body = composer.parts(document.blocks)
-    listed = _contents(composer, contents) if document.contents else []
+    room = height - sum(part.before + part.wrap(width, 1e6)[1] + part.after for part in title)
+    listed = _contents(composer, contents, (width, room)) if document.contents else []
     template = _Template(canvas, lying=document.landscape)
     template.build(_flow([*title, *listed, *body], width, lying=document.landscape))
     _describe(canvas, document)
@@ -94,6 +98,9 @@ def _flow(parts: Sequence[Any], width: float, *, lying: bool) -> list[Any]:
     story: list[Any] = []
     turned = lying
     for number, part in enumerate(parts):
+        if isinstance(part, Turn) and part.room and part.landscape == turned:
+            story.append(CondPageBreak(part.room * _frame(landscape(A4) if turned else A4)[1]))
+            continue
         if isinstance(part, Turn):
             turned = part.landscape
             following = next((item for item in parts[number + 1 :] if isinstance(item, (Part, Turn))), None)
@@ -148,18 +155,21 @@ def _title(composer: Composer, document: b.Document) -> list[Part]:
     return made
 
 
-def _contents(composer: Composer, group: Element) -> list[Any]:
-    """The headings of the first two levels with their pages, and a page break."""
+def _contents(composer: Composer, group: Element, room: tuple[float, float]) -> list[Any]:
+    """The headings of the first two levels with their pages, and a page break; `room` is what the title left."""
+    listed = [heading for heading in composer.headings if heading[0] <= 2]
+    beside = len(listed) > ONE_COLUMN
+    leading = TIGHT if len(listed) > TWO_COLUMNS else EASY
+    entries: list[_Entry] = []
     made: list[Any] = [
         composer.text(
             words_of(composer.document.language).contents, "P",
             setting=Setting(size=13, leading=20, colour="ink", display=True, spread=False), element=_under(group, "Caption"), after=6,
         )
     ]
-    for level, text, anchor in composer.headings:
-        if level > 2:
-            continue
-        setting = Setting(size=10.0 if level == 1 else 9.5, leading=17.5, indent=0.0 if level == 1 else 16.0, spread=False)
+    for level, text, anchor in listed:
+        indent = 0.0 if level == 1 else 12.0 if beside else 16.0
+        setting = Setting(size=10.0 if level == 1 else 9.5, leading=leading, indent=indent, spread=False)
         part = _Entry(
             composer.looks((b.Span(text),), setting), element=_under(group, "TOCI"), leading=setting.leading, indent=setting.indent,
             before=3.0 if level == 1 else 0.0,
@@ -167,8 +177,45 @@ def _contents(composer: Composer, group: Element) -> list[Any]:
         page = str(composer.pages.get(anchor, 0) or "")
         part.page = (page, Look(BODY, setting.size, composer.document.language, colour="muted"), anchor)
         part.room = 30.0
-        made.append(part)
-    return [*made, Turn(landscape=composer.document.landscape)]
+        entries.append(part)
+    columns = [_Columns(entries)] if beside else []
+    caption = made[0].wrap(room[0], 1e6)[1] + made[0].after
+    fits = columns and columns[0].wrap(room[0], 1e6)[1] + caption <= room[1]
+    for entry in () if fits else entries:
+        entry.leading = EASY
+    return [*made, *(columns if fits else entries), Turn(landscape=composer.document.landscape)]
+
+
+class _Columns(Part):
+    """Entries in two columns, the left one first; a chapter's heading does not end one."""
+
+    gutter = 26.0
+
+    def __init__(self, entries: Sequence[_Entry]) -> None:
+        super().__init__()
+        self.entries = list(entries)
+
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: ARG002, N803  names given by the library
+        """The height of the higher column."""
+        inner = (aW - self.gutter) / 2
+        heights = [entry.before + entry.wrap(inner, 1e6)[1] for entry in self.entries]
+        half, at, used = sum(heights) / 2, 0, 0.0
+        while at < len(heights) and used + heights[at] / 2 <= half:
+            used += heights[at]
+            at += 1
+        while at > 1 and not self.entries[at - 1].indent:
+            at -= 1
+        self.sides = [(self.entries[:at], 0.0), (self.entries[at:], inner + self.gutter)]
+        self.width, self.height = aW, max(sum(heights[:at]), sum(heights[at:]))
+        return aW, self.height
+
+    def draw(self) -> None:
+        """Each column from the top."""
+        for entries, x in self.sides:
+            y = self.height
+            for number, entry in enumerate(entries):
+                y -= (entry.before if number else 0.0) + entry.height
+                entry.drawOn(self.canv, x, y)
 
 
 def _under(group: Element, tag: str) -> Element:

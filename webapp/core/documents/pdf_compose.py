@@ -30,9 +30,10 @@ DISPLAY = Stack((*SERIF.faces,), han=HAN, latin=SERIF.latin)
 
 @dataclass(frozen=True)
 class Turn:
-    """Begins a new page, lying if `landscape`."""
+    """Begins a new page, lying if `landscape`; with `room`, only if a smaller share of the page is left."""
 
     landscape: bool
+    room: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -301,8 +302,8 @@ class Composer:
         return [made]
 
     @part.register
-    def _(self, _block: b.PageBreak) -> list[Any]:
-        return [Turn(landscape=self.document.landscape)]
+    def _(self, block: b.PageBreak) -> list[Any]:
+        return [Turn(landscape=self.document.landscape, room=block.room)]
 
     @part.register
     def _(self, block: b.Section) -> list[Any]:

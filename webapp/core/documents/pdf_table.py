@@ -17,6 +17,9 @@ UNBROKEN = 96.0  # what needs no more is kept on one line if possible
 LINE_ROOM = 60.0  # a row is broken only if this much of it stays
 CARD_ABOVE, CARD_HEIGHT = 11.0, 58.0  # a card is held in the hand, so it is larger than its words
 CARD_WHOLE = 600.0  # a card up to this height stands on one page
+TABLE_WHOLE = 270.0  # and so does a table
+TOGETHER = 2  # of a larger one, at least so many rows stay and go
+MOST_TOGETHER = 360.0
 
 
 def column_widths(rows: Sequence[Row], shares: Sequence[float | None], available: float) -> list[float]:
@@ -58,6 +61,7 @@ class TablePart(Part):
         self.heights: list[float] = []
         self.measure = 0.0
         self.goes_on = False
+        self.parted = False  # begun on an earlier page
 
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: ARG002, N803  names given by the library
         """The whole width; the height of all rows."""
@@ -81,14 +85,26 @@ class TablePart(Part):
 
     def first_height(self, width: float) -> float:
         """The header and a first row, or the beginning of it."""
-        self.wrap(width, 1e6)
+        whole = float(self.wrap(width, 1e6)[1])
+        if self._stays_whole():
+            return whole
         count = len(self.head)
-        first = self.heights[count] if len(self.heights) > count else 0.0
-        return sum(self.heights[:count]) + min(first, CARD_WHOLE if self.cards else LINE_ROOM + 2 * self.above)
+        limit = CARD_WHOLE if self.cards else LINE_ROOM + 2 * self.above
+        return sum(self.heights[:count]) + sum(min(height, limit) for height in self.heights[count : count + self._together()])
+
+    def _stays_whole(self) -> bool:
+        return not self.cards and sum(self.heights) <= TABLE_WHOLE
+
+    def _together(self) -> int:
+        """Rows that begin on one page; one if two would hardly fit on any."""
+        begins = sum(self.heights[: len(self.head) + TOGETHER])
+        return 1 if self.cards or len(self.body) < 2 * TOGETHER or begins > MOST_TOGETHER else TOGETHER
 
     def split(self, aW: float, aH: float) -> list[Flowable]:  # noqa: N803  names given by the library
         """As many rows as fit; a row that is long itself is broken."""
         self.wrap(aW, aH)
+        if self._stays_whole() and not self.parted:
+            return []
         count = len(self.head)
         left = aH - sum(self.heights[:count])
         fit = 0
@@ -103,14 +119,23 @@ class TablePart(Part):
             broken = self._break(rest[0], left - 2 * self.above)
             if broken:
                 kept, rest = [*kept, broken[0]], [broken[1], *rest[1:]]
-        elif rest and len(rest) <= self.totals and fit > 1:
-            kept, rest = self.body[: fit - 1], self.body[fit - 1 :]  # totals do not stand alone on the next page
+        elif rest:
+            fit = self._fit(fit)
+            kept, rest = self.body[:fit], self.body[fit:]
         if not kept or not rest:
             return []
         head, tail = twice(self)
         head.body, head.after, head.heights, head.totals, head.goes_on = kept, 0.0, [], max(0, self.totals - len(rest)), True
-        tail.body, tail.before, tail.heights = rest, 0.0, []
+        tail.body, tail.before, tail.heights, tail.parted = rest, 0.0, [], True
         return [head, tail]
+
+    def _fit(self, fit: int) -> int:
+        """How many of the rows that would fit stay, so that neither page holds a single one, nor totals alone."""
+        total, together = len(self.body), self._together()
+        alone = max(together, self.totals + 1 if self.totals else 0)
+        if total - fit < alone and total - alone >= together:
+            fit = total - alone
+        return 0 if fit < together and not self.parted else fit
 
     def _break(self, row: Row, height: float) -> tuple[Row, Row] | None:
         upper: Row = []

@@ -148,9 +148,9 @@ class Drawing:
 
     def _line(self, canvas: GlyphCanvas, parts: list[tuple[str, Style]], at: tuple[float, float], place: Matrix) -> None:
         shaped = []
-        for text, style in parts:
+        for text, style in _blanks(parts):
             stack = BODY_BOLD if style.bold else BODY
-            said = legible(" ".join(text.split()), stack)
+            said = legible(text, stack)
             if said:
                 shaped.append((shape(said, stack, language=self.language), style))
         if not shaped:
@@ -166,6 +166,19 @@ class Drawing:
             canvas.text(line, 0, 0, size=style.size, colour=COLOURS[style.fill or "text"])
             canvas.restoreState()
             x += line.width * style.size / 1000
+
+
+def _blanks(parts: list[tuple[str, Style]]) -> list[tuple[str, Style]]:
+    """The parts of a line with blanks as a browser leaves them: one at most, none at the line's ends."""
+    found: list[tuple[str, Style]] = []
+    for text, style in parts:
+        begins = bool(found) and text[:1].isspace() and not found[-1][0].endswith(" ")
+        plain = f"{' ' if begins else ''}{' '.join(text.split())}{' ' if text[-1:].isspace() and text.strip() else ''}"
+        if plain.strip() or begins:
+            found.append((plain, style))
+    while found and not found[-1][0].strip():
+        found.pop()
+    return [*found[:-1], (found[-1][0].rstrip(), found[-1][1])] if found else []
 
 
 def _name(element: ET.Element) -> str:

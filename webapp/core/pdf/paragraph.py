@@ -121,6 +121,8 @@ def _words(parts: Sequence[tuple[str, Look]], width: float) -> list[Word]:
             at += len(fragment)
         before = piece
         word = tuple(fragments)
+        if words and word[0].look.rise > 0 and not words[-1][-1].text.endswith(" ") and _width((*words[-1], *word)) <= width:
+            word = (*words.pop(), *word)  # the number of a source belongs to what it follows
         words.extend(_cut(word, width) if _width(word, tight=True) > width else [word])
     return words
 
