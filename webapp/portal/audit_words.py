@@ -90,6 +90,7 @@ ACTIONS = {
     "survey.changed": lazy("Survey changed"),
     "survey.closed": lazy("Survey closed"),
     "survey.created": lazy("Survey planned"),
+    "survey.forms_discarded": lazy("Paper forms of a survey that were not entered discarded"),
     "survey.forms_entered": lazy("Paper forms of a survey entered"),
     "survey.forms_printed": lazy("Paper forms of a survey printed"),
     "survey.people_asked": lazy("People asked to answer a survey"),

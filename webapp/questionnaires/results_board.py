@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from webapp.core.frozen import dataclass
 from webapp.core.suppression import LEAST
 from webapp.courses.questionnaire.content import Questionnaire
-from webapp.questionnaires.models_surveys import Survey, SurveyMode
 from webapp.questionnaires.results import Item, Shape, items
 from webapp.questionnaires.results_shown import Chapter, chapters
 from webapp.questionnaires.results_split import Group, groups
@@ -71,11 +69,6 @@ def _often(questionnaire: Questionnaire, numbers: Numbers) -> list[tuple[Item, l
     """Places and organisations that are shown by name."""
     listed = [item for item in items(questionnaire) if item.shape is Shape.LISTED]
     return [(item, [value for value, count in numbers.total(item.key).counts.items() if count >= LEAST]) for item in listed]
-
-
-def is_closed_to_looks(survey: Survey, now: datetime) -> bool:
-    """Whether results have to wait for the closing: two looks at an anonymous survey would tell the answer between them."""
-    return survey.mode is SurveyMode.ANONYMOUS and now < survey.closes_at
 
 
 def crossable(questionnaire: Questionnaire) -> tuple[Mapping[str, Item], Mapping[str, Item]]:

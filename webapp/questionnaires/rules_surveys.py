@@ -62,6 +62,16 @@ class SurveyIsNotOpen(DomainError):
         )
 
 
+class ResultsAreOut(DomainError):
+    """Answers are to come to an anonymous survey whose results somebody may have seen."""
+
+    def __init__(self) -> None:
+        super().__init__(_(
+            "The results of this anonymous survey can be seen: an answer that came now could be told from them. "
+            "Please plan another round, with this one as its earlier round.",
+        ))
+
+
 class HasAnswered(DomainError):
     """A second answer of one person, or a second use of a code."""
 

@@ -117,8 +117,12 @@ def mark(*, survey: Survey, person_id: UUID, ticket: str) -> None:
 def has_ticket(*, survey: Survey, ticket: str) -> bool:
     """Whether the ticket may bring an answer, or has brought one. Two queries at most."""
     waiting = select(SurveyTicket.ticket_hash).where(SurveyTicket.ticket_hash == hashed(ticket), SurveyTicket.survey_id == survey.id)
-    stored = select(Sheet.id).where(Sheet.id == sheet_id_of(ticket), Sheet.survey_id == survey.id)
-    return db.session.scalar(waiting) is not None or db.session.scalar(stored) is not None
+    return db.session.scalar(waiting) is not None or is_stored(survey=survey, ticket=ticket)
+
+
+def is_stored(*, survey: Survey, ticket: str) -> bool:
+    """Whether the answer that the ticket brought is there. One query."""
+    return db.session.scalar(select(Sheet.id).where(Sheet.id == sheet_id_of(ticket), Sheet.survey_id == survey.id)) is not None
 
 
 def store(

@@ -17,7 +17,7 @@ from webapp.core.signals import SurveyDated, survey_dated
 from webapp.core.upsert import insert_for
 from webapp.courses.questionnaire.content import Questionnaire
 from webapp.courses.services import store_revisions
-from webapp.questionnaires import queries_surveys
+from webapp.questionnaires import queries_surveys, urn
 from webapp.questionnaires import rules_surveys as rules
 from webapp.questionnaires.models_surveys import Survey, SurveyMode, SurveyPerson
 from webapp.questionnaires.rules_surveys import Phase, phase_of
@@ -76,8 +76,10 @@ def _noted(survey: Survey) -> dict[str, Any]:
 def change(*, survey: Survey, questionnaire: Questionnaire, plan: Plan, actor_id: UUID, now: datetime) -> None:
     """Change a `locked` survey. `questionnaire` is the one in force: until the opening it is taken as it is now.
 
-    Raises `ModeIsFixed`, `OpeningIsFixed`, `NoFilesWithoutName`.
+    Raises `ModeIsFixed`, `OpeningIsFixed`, `NoFilesWithoutName`, `ResultsAreOut`.
     """
+    if plan.closes_at > now:
+        urn.must_not_be_sealed(survey, now)
     before, planned = _noted(survey), phase_of(survey.opens_at, survey.closes_at, now) is Phase.PLANNED
     if plan.mode is not survey.mode and db.session.scalar(select(queries_surveys.begun(survey.id))):
         raise rules.ModeIsFixed
@@ -113,7 +115,8 @@ def close(*, survey: Survey, actor_id: UUID, now: datetime) -> None:
 
 
 def reopen(*, survey: Survey, closes_at: datetime, actor_id: UUID, now: datetime) -> None:
-    """Let a `locked` survey take answers again until a later moment."""
+    """Let a `locked` survey take answers again until a later moment. Raises `ResultsAreOut`."""
+    urn.must_not_be_sealed(survey, now)
     before = _noted(survey)
     survey.closes_at = closes_at
     due = rules.rounds_due(closes_at, survey.remind_days, now)

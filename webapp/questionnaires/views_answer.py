@@ -35,11 +35,12 @@ from webapp.questionnaires import (
     section_form,
     services_answers,
     surveys_dimensions,
+    urn,
 )
 from webapp.questionnaires.desk import Desk
 from webapp.questionnaires.models_surveys import Survey, SurveyCode, SurveyMode, SurveyPerson
 from webapp.questionnaires.rules_state import NotReady
-from webapp.questionnaires.rules_surveys import HasAnswered, NothingAnswered, Phase, SurveyIsNotOpen, UnknownCode, phase_of
+from webapp.questionnaires.rules_surveys import HasAnswered, NothingAnswered, Phase, ResultsAreOut, SurveyIsNotOpen, UnknownCode, phase_of
 
 bp = Blueprint("survey_answer", __name__, template_folder="templates")
 ASKED = "/surveys/<uuid:survey_id>/"
@@ -236,7 +237,7 @@ def _take(door: Door, now: datetime) -> Any:
         return _page(door, typed=typed, ticket=ticket, refused=lacks)
     try:
         _keep(door, values, ticket, now)
-    except (HasAnswered, SurveyIsNotOpen, UnknownCode) as error:
+    except (HasAnswered, ResultsAreOut, SurveyIsNotOpen, UnknownCode) as error:
         lines = answering.in_words(questionnaire, values, answering.names_of(questionnaire, values, door.survey))
         return _front(door, now, problem=error, lines=lines), HTTPStatus.CONFLICT
     return redirect(address(f"/surveys/{door.survey.id}/thanks" if door.person_id else f"{door.url}/thanks"), 303)
@@ -249,6 +250,7 @@ def _keep(door: Door, values: Mapping[str, Any], ticket: str, now: datetime) -> 
     if door.person_id is None:
         door.must_be_open(now)
         with unit_of_work():
+            urn.must_not_be_sealed(survey, now)
             if door.paper is None:
                 services_answers.answer_by_link(survey=survey, values=values, ticket=ticket)
             else:
@@ -256,8 +258,9 @@ def _keep(door: Door, values: Mapping[str, Any], ticket: str, now: datetime) -> 
                     survey=survey, questionnaire=door.questionnaire, code=door.code, values=values, language=language, now=now,
                 )
         return
-    # One that was marked before the closing, and cut off before it was written, is still written.
-    if not services_answers.has_ticket(survey=survey, ticket=ticket):
+    # One that was marked before the closing, and cut off before it was written, is still written until results are shown.
+    known = services_answers.is_stored if now >= survey.closes_at + urn.UNDER_WAY else services_answers.has_ticket
+    if not known(survey=survey, ticket=ticket):
         door.must_be_open(now)
     dimensions = surveys_dimensions.of_person(survey, door.person_id)
     with unit_of_work():

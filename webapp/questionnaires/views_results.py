@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from webapp.questionnaires import (
     queries_results,
     queries_surveys,
     services_results,
+    urn,
 )
 from webapp.questionnaires.models_surveys import Survey
 from webapp.questionnaires.queries_texts import holds_words
@@ -69,10 +71,10 @@ class Frame:
         """What it is called."""
         return labels_surveys.title_of(self.survey, self.questionnaire.title)
 
-    @property
-    def waits(self) -> bool:
-        """Whether nothing may be shown before the closing."""
-        return results_board.is_closed_to_looks(self.survey, clock.now())
+    @cached_property
+    def waits(self) -> urn.Wait | None:
+        """For what the results wait. Four queries at most, none where there are names."""
+        return urn.waits(self.survey, clock.now())
 
 
 def frame_or_404(survey_id: UUID) -> Frame:
@@ -117,7 +119,7 @@ def save(survey_id: UUID, form: str) -> Response:
     """The same as a file: what the page shows with the same address, and no more."""
     frame = frame_or_404(survey_id)
     if frame.waits:
-        abort(409, description=_("The results of an anonymous survey are shown when it has closed."))
+        abort(409, description=_("The results of an anonymous survey are shown when no more answers can come."))
     crossed = _crossing(frame) if "a" in request.args else None
     if crossed is not None:
         return exports_results.save_crossing(crossed, title=frame.title, form=form, now=clock.now())
@@ -158,7 +160,7 @@ def comparison(survey_id: UUID) -> str:
     rounds = queries_surveys.earlier_rounds(frame.survey.questionnaire_id, access.guided_paths(who), who.person_id, survey_id)
     chosen = request.args.get("with", str(frame.survey.earlier_id or ""))
     other = next((each for each in rounds if str(each.id) == chosen), None)
-    waits = frame.waits or (other is not None and results_board.is_closed_to_looks(other, clock.now()))
+    waits = frame.waits or (urn.waits(other, clock.now()) if other is not None else None)
     found = _compared(frame, other) if other is not None and not waits else None
     return render_template(
         "questionnaires/results_compare.html", study=frame, survey=frame.survey, found=found, markup=onpage.markup, other=other,

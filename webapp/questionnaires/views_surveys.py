@@ -23,7 +23,7 @@ from webapp.core.listing_files import save_as
 from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work
 from webapp.places import queries as places
-from webapp.questionnaires import access, definitions, labels_surveys, library, queries_surveys, services_surveys
+from webapp.questionnaires import access, definitions, labels_surveys, library, queries_surveys, services_surveys, urn
 from webapp.questionnaires.forms_surveys import ClosingForm, SurveyForm, aware, filled
 from webapp.questionnaires.models_surveys import Survey
 from webapp.questionnaires.queries_surveys import Seen
@@ -194,8 +194,8 @@ def reopen(survey_id: UUID) -> Any:
     survey = survey_or_404(survey_id)
     if phase_of(survey.opens_at, survey.closes_at, clock.now()) is not Phase.CLOSED:
         return redirect(address(f"{HOME}{survey_id}/edit"), 303)
-    form = ClosingForm()
-    if form.validate_on_submit():
+    form, sealed = ClosingForm(), urn.is_sealed(survey, clock.now())
+    if not sealed and form.validate_on_submit():
         with unit_of_work():
             services_surveys.reopen(
                 survey=services_surveys.locked(survey_id), closes_at=aware(form.closes_at.data), actor_id=me().person_id, now=clock.now(),
@@ -203,7 +203,7 @@ def reopen(survey_id: UUID) -> Any:
         flash(_("The survey takes answers again."), "ok")
         return redirect(address(f"{HOME}{survey_id}/"), 303)
     title = labels_surveys.title_of(survey, definitions.of_revision(survey.revision).title)
-    body = render_template("questionnaires/survey_reopen.html", survey=survey, form=form, title=title)
-    return (body, 422) if form.errors else body
+    body = render_template("questionnaires/survey_reopen.html", survey=survey, form=form, title=title, sealed=sealed)
+    return (body, 409 if sealed else 422) if form.errors or (sealed and form.is_submitted()) else body
 
 

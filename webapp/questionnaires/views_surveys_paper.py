@@ -23,9 +23,10 @@ from webapp.core.tables import Unreadable, read_cells
 from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work
 from webapp.courses.questionnaire.content import Questionnaire
-from webapp.questionnaires import access, definitions, labels_surveys, paper_csv, queries_surveys, services_answers
+from webapp.questionnaires import access, definitions, labels_surveys, paper_csv, queries_surveys, services_answers, services_surveys, urn
 from webapp.questionnaires.models_surveys import Survey, SurveyMode
 from webapp.questionnaires.paper_csv import PaperRow, RowProblem
+from webapp.questionnaires.rules_surveys import ResultsAreOut
 from webapp.questionnaires.views_surveys import HOME, ONE, survey_or_404
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def _shown(survey: Survey, *, problems: list[RowProblem] | None = None, sentence
     waiting = queries_surveys.without_answer(survey) if survey.mode is SurveyMode.NAMED else []
     return render_template(
         "questionnaires/survey_paper.html", survey=survey, title=labels_surveys.title_of(survey, questionnaire.title),
-        waiting=len(waiting), most=MOST_FORMS, count=count, problems=problems or [], sentence=sentence,
+        waiting=len(waiting), out=len(urn.forms_out(survey)) if survey.mode is SurveyMode.ANONYMOUS else 0,
+        sealed=urn.is_sealed(survey, clock.now()), most=MOST_FORMS, count=count, problems=problems or [], sentence=sentence,
         left_out=paper_csv.left_out(questionnaire), languages=[tag for tag in LANGUAGES if tag in questionnaire.languages],
     )
 
@@ -71,6 +73,10 @@ def forms(survey_id: UUID) -> Any:
     people = queries_surveys.without_answer(survey)[:MOST_FORMS] if named else []
     if named and not people:
         return _shown(survey, sentence=_("Everybody who is asked has answered.")), 422
+    try:
+        urn.must_not_be_sealed(survey, clock.now())
+    except ResultsAreOut as error:
+        return _shown(survey, sentence=str(error)), HTTPStatus.CONFLICT
     made = _print(survey, [row[0] for row in people] if named else None, 0 if named else int(count))
     names = {row[0]: row[1] for row in people}
     printed = [paper.PaperForm(code, names.get(person, "") if person else "") for code, person in made]
@@ -140,6 +146,7 @@ def _bring_in(survey: Survey, questionnaire: Questionnaire, rows: list[PaperRow]
     problems: list[RowProblem] = []
     try:
         with unit_of_work():
+            urn.must_not_be_sealed(survey, clock.now())
             # By code: neither the order of the table nor that of the papers stays.
             for row in sorted(rows, key=lambda each: services_answers.hashed(each.code)):
                 try:
@@ -155,4 +162,17 @@ def _bring_in(survey: Survey, questionnaire: Questionnaire, rows: list[PaperRow]
                    place_id=survey.place_id, after={"forms": len(rows)})
     except _NotAll:
         return problems
+    except ResultsAreOut as error:
+        return [RowProblem(row.row, paper_csv.CODE, str(error)) for row in rows[:1]]
     return []
+
+
+@bp.post(f"{ONE}paper/entered")
+@allow(access.guide)
+def entered(survey_id: UUID) -> Response:
+    """All forms that came back are entered: the codes of the others hold no longer, and results wait for none of them."""
+    survey_or_404(survey_id)
+    with unit_of_work():
+        gone = urn.discard_forms(survey=services_surveys.locked(survey_id), actor_id=me().person_id, now=clock.now())
+    flash(_n("%(num)d form that was not entered holds no longer.", "%(num)d forms that were not entered hold no longer.", gone), "ok")
+    return redirect(address(f"{HOME}{survey_id}/paper"), 303)

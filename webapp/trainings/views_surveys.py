@@ -16,6 +16,7 @@ from webapp.core.forms import Form
 from webapp.core.i18n import _, _n, lazy
 from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work
+from webapp.questionnaires import urn
 from webapp.questionnaires.access import guides_place
 from webapp.questionnaires.forms_surveys import MomentField, aware, local
 from webapp.questionnaires.models_surveys import Survey, SurveyMode
@@ -64,7 +65,7 @@ def days(training_id: UUID, kind: str) -> Any:
             return redirect(_back(record, kind), 303)
     body = render_template(
         "trainings/survey_days.html", record=record, survey=survey, link=link, phase=phase, form=form, title=labels.SURVEYS[link.kind],
-        zone=zone, warns=phase is Phase.CLOSED and survey.mode is SurveyMode.ANONYMOUS, back=_back(record, kind), kind=kind,
+        zone=zone, sealed=urn.is_sealed(survey, now), back=_back(record, kind), kind=kind,
     )
     return (body, 422) if form.errors else body
 
