@@ -142,7 +142,7 @@ def test_a_page_may_go_on_when_nearly_all_of_it_is_left() -> None:
 def test_blanks_in_the_words_of_a_drawing_are_as_a_browser_leaves_them() -> None:
     words = '<text x="0" y="20">  Data\n <tspan>3</tspan>points </text><text x="0" y="50"> <tspan>x</tspan> </text>'
     svg = f'<svg viewBox="0 0 400 60">{words}</svg>'
-    figure = Figure(svg, "Figure text", alternative="Words")
+    figure = Figure(svg, "Words")
     text = pypdf.PdfReader(io.BytesIO(to_pdf(Document("T", "en", (figure,))))).pages[0].extract_text()
     assert re.search(r"Data\s+3\s*points", text)
 
