@@ -10,6 +10,7 @@ from webapp.core import clock
 from webapp.courses import services
 from webapp.courses.catalogue import NEVER, Shelf, catalogue, preload, shelf
 from webapp.courses.files import from_archive
+from webapp.courses.keeping import Kept
 from webapp.courses.rules import NotPublished, UnknownCourse, UnknownRevision
 
 TITLE = ("course.yaml", "{en: Water, zh-Hans: 水}", "{en: Rain, zh-Hans: 雨}")
@@ -154,6 +155,24 @@ def test_what_was_read_ahead_is_not_read_again(shipped, monkeypatch):
     own = Shelf(shipped, watch=NEVER, follow=NEVER)
     own.follow_due = NEVER
     assert [course.id for course in own.current().courses] == ["water"]
+
+
+def test_a_published_revision_is_read_by_one_process_and_found_by_the_others(shelf_of, shipped, tmp_path, monkeypatch):
+    kept = Kept(tmp_path / "kept", "k" * 40)
+    imported = import_changed()
+    services.publish("water", imported.revision, now=clock.now())
+    first = Shelf(shipped, watch=NEVER, kept=kept).current().course("water")
+    monkeypatch.setattr("webapp.courses.reading.read", None)
+    assert Shelf(shipped, watch=NEVER, kept=kept).current().course("water") == first
+    assert first.revision == imported.revision
+
+
+def test_a_later_published_revision_is_not_the_one_that_was_kept(shelf_of, shipped, tmp_path):
+    kept = Kept(tmp_path / "kept", "k" * 40)
+    for course in (import_changed(), import_changed("course.yaml", "hours: 1.5", "hours: 2")):
+        services.publish("water", course.revision, now=clock.now())
+        assert Shelf(shipped, watch=NEVER, kept=kept).current().course("water").revision == course.revision
+    assert len(list(kept.files.folder.glob("water@*"))) == 1
 
 
 def test_the_application_has_one_shelf(app):

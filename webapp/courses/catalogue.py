@@ -227,12 +227,20 @@ class Shelf:
         return bool(gone or fresh)
 
     def _take_published(self, course_id: str, data: bytes) -> None:
-        from webapp.courses.reading import read  # noqa: PLC0415  as above
-
         try:
-            self.published[course_id] = read(from_archive(data, course_id), course_id)
+            self.published[course_id] = self._found_or_unpacked(course_id, data)
         except BadCourse as error:
             log.warning("published_course_unreadable", course=course_id, problems=[str(problem) for problem in error.problems])
+
+    def _found_or_unpacked(self, course_id: str, data: bytes) -> Course:
+        found = self.kept.find_published(course_id, data) if self.kept else None
+        if found is None:
+            from webapp.courses.reading import read  # noqa: PLC0415  as above
+
+            found = read(from_archive(data, course_id), course_id)
+            if self.kept:
+                self.kept.keep_published(course_id, data, found)
+        return found
 
     def _ordered(self, courses: Mapping[str, Course]) -> tuple[Course, ...]:
         order = {course_id: place for place, course_id in enumerate(wanted_order(self.root))}

@@ -50,30 +50,46 @@ class Kept:
     def find(self, source: Path) -> Course | None:
         """The course of these files as it was read before; None if it was not, or if what is kept is not ours."""
         try:
-            content = self.files.read(_name(source))
+            return self._find(_name(source))
         except OSError:
             return None
+
+    def keep(self, source: Path, course: Course) -> None:
+        """Keep a course that was just read, in place of its earlier states. A folder that cannot be written costs time only."""
+        try:
+            self._keep(_name(source), f"{source.name}.*", course)
+        except OSError as error:
+            log.warning("course_not_kept", course=source.name, reason=type(error).__name__)
+
+    def find_published(self, course_id: str, archive: bytes) -> Course | None:
+        """The same of an archive."""
+        return self._find(_name_of_archive(course_id, archive))
+
+    def keep_published(self, course_id: str, archive: bytes, course: Course) -> None:
+        """The same of an archive."""
+        self._keep(_name_of_archive(course_id, archive), f"{course_id}@*", course)
+
+    def _find(self, name: str) -> Course | None:
+        content = self.files.read(name)
         if content is None:
             return None
         try:
             course, html = pickle.loads(content)  # noqa: S301  it is signed
         except Exception as error:  # noqa: BLE001  whatever it is, the files can be read
-            log.warning("kept_course_unreadable", course=source.name, reason=type(error).__name__)
+            log.warning("kept_course_unreadable", course=name, reason=type(error).__name__)
             return None
         texts.remember(html)
         return course if isinstance(course, Course) else None
 
-    def keep(self, source: Path, course: Course) -> None:
-        """Keep a course that was just read, in place of its earlier states. A folder that cannot be written costs time only."""
+    def _keep(self, name: str, earlier: str, course: Course) -> None:
         content = io.BytesIO()
         try:
-            name = _name(source)
             _Pickler(content, pickle.HIGHEST_PROTOCOL).dump((course, texts.rendered(_texts(course.questions.values()))))
-        except (OSError, pickle.PicklingError, TypeError) as error:
-            log.warning("course_not_kept", course=source.name, reason=type(error).__name__)
+        except (pickle.PicklingError, TypeError) as error:
+            log.warning("course_not_kept", course=course.id, reason=type(error).__name__)
             return
         self.files.write(name, content.getvalue())
-        self.files.forget_others(name, f"{source.name}.*")
+        self.files.forget_others(name, earlier)
 
 
 class _Pickler(pickle.Pickler):
@@ -99,18 +115,22 @@ def _view(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
 
 
 def _name(source: Path) -> str:
-    return f"{source.name}.{_hash_of(source)}"
+    return f"{source.name}.{_digest([*_below(source), *_shared()], _program())}"
 
 
-def _hash_of(source: Path) -> str:
-    """SHA-256, hexadecimal, of everything that a course is made from."""
-    reference = shipped("courses") / FOLDER
-    return _digest([*_below(source), *(reference / name for name in (SOURCES, GLOSSARY))], _program())
+def _name_of_archive(course_id: str, archive: bytes) -> str:
+    # No folder is called so: a course's id has no such sign.
+    return f"{course_id}@{_digest(_shared(), _program(), hashlib.sha256(archive).hexdigest())}"
+
+
+def _shared() -> list[Path]:
+    """What any course may be made from, besides its own files."""
+    return [shipped("courses") / FOLDER / name for name in (SOURCES, GLOSSARY)]
 
 
 @cache
 def _program() -> str:
-    """The same of the program that reads courses."""
+    """SHA-256, hexadecimal, of the program that reads courses."""
     rooms = Path(__file__).parents[1]
     files = [path for room in ("courses", "goals") for path in _below(rooms / room) if path.suffix in {".py", ".yaml"}]
     return _digest(files, sys.version, *(version(name) for name in _LIBRARIES))
