@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,8 @@ from webapp.trainings.models_learning import Moment, Sitting, SurveyKind, Traini
 from webapp.trainings.models_people import Participant, ParticipantState
 
 USED = frozenset({"often", "some"})
+# What is asked in surveys: satisfaction, and whether what was learned is used at work.
+OVERALL, USE = FIELDS = ("overall", "used")
 
 
 def by_state(part: Slice) -> dict[TrainingState, int]:
@@ -126,62 +128,59 @@ class Answers:
         return 100 * sum(count for value, count in self.counts.items() if value in values) / self.number
 
 
-def answers(surveys: list[Surveyed], field: str) -> Answers:
-    """Answers to a question in surveys with at least five. One query, none without a survey.
+def answered(surveys: Sequence[Surveyed]) -> dict[UUID, dict[str, Counter[Any]]]:
+    """Answers by survey, question and value, of surveys with at least five answers. One query, none without such a survey.
 
-    What fewer gave stays out of the sum: with the results of the other surveys it could be worked out.
+    What fewer gave stays out of every sum: with the results of the other surveys it could be worked out.
     """
     ids = [each.id for each in surveys if each.answered >= LEAST]
+    found: defaultdict[UUID, defaultdict[str, Counter[Any]]] = defaultdict(lambda: defaultdict(Counter))
     if not ids:
-        return Answers({}, 0)
-    query = select(SheetCell.value, Sheet.survey_id).join(Sheet, Sheet.id == SheetCell.sheet_id).where(
-        Sheet.survey_id.in_(ids), Sheet.state == SheetState.DONE, SheetCell.path == field,
+        return {}
+    query = select(Sheet.survey_id, SheetCell.path, SheetCell.value).join(Sheet, Sheet.id == SheetCell.sheet_id).where(
+        Sheet.survey_id.in_(ids), Sheet.state == SheetState.DONE, SheetCell.path.in_(FIELDS),
     )
-    counts: defaultdict[UUID | None, Counter[Any]] = defaultdict(Counter)
-    for value, survey_id in db.session.execute(query):
-        if isinstance(value, int | float | str):
-            counts[survey_id][value] += 1
-    shown = [each for each in counts.values() if each.total() >= LEAST]
+    for survey_id, field, value in db.session.execute(query):
+        if survey_id is not None and isinstance(value, int | float | str):
+            found[survey_id][field][value] += 1
+    return {key: dict(fields) for key, fields in found.items()}
+
+
+def summed(found: Mapping[UUID, Mapping[str, Counter[Any]]], surveys: Sequence[Surveyed], field: str) -> Answers:
+    """Answers to a question over some surveys, of those in which at least five answered it. Pure."""
+    shown = [each for row in surveys if (each := found.get(row.id, {}).get(field, Counter())).total() >= LEAST]
     return Answers(sum(shown, Counter()), len(shown))
 
 
 @dataclass(frozen=True)
 class Reach:
-    """A trainer by name with the trainings that they lead and the people who were there. The name is empty after erasure."""
+    """A trainer with the trainings that they lead and the people who were there."""
 
-    name: str
+    person_id: UUID
     trainings: int
     people: int
 
 
 def reach(part: Slice) -> list[Reach]:
-    """Officials present in the trainings that each trainer leads, by the sound of the names. Three queries."""
-    columns = (TrainingTrainer.person_id, Person.name, Person.sort_key, TrainingTrainer.training_id)
-    lead = of_places(select(*columns).select_from(Training)).join(
-        TrainingTrainer, and_(TrainingTrainer.training_id == Training.id, TrainingTrainer.part == TrainerPart.LEAD),
-    ).join(Person, Person.id == TrainingTrainer.person_id)
-    leaders: dict[UUID, tuple[str, str]] = {}
-    led: defaultdict[UUID, list[UUID]] = defaultdict(list)
-    for person_id, name, key, training_id in db.session.execute(lead.where(*trainings_of(part.but(course_id=None)))):
-        leaders[person_id] = (name, key)
-        led[training_id].append(person_id)
-    present: defaultdict[UUID, set[UUID]] = defaultdict(set)
-    held: defaultdict[UUID, set[UUID]] = defaultdict(set)
-    for training_id, person_id in _present(part) if leaders else ():
-        for leader in led.get(training_id, ()):
-            present[leader].add(person_id)
-            held[leader].add(training_id)
-    people = sorted(leaders, key=lambda each: (leaders[each][1], each))
-    return [Reach(leaders[each][0], len(held[each]), len(present[each])) for each in people if held[each]]
-
-
-def _present(part: Slice) -> list[tuple[UUID, UUID]]:
-    """Who was present in which training; people who were merged are one."""
-    event = ParticipationEvent
-    kept = func.coalesce(Person.merged_into_id, Person.id)
+    """Officials present in the trainings that each trainer leads. One query, one more where people were merged."""
+    event, trainer = ParticipationEvent, TrainingTrainer
     # The trainings say the places: who came from elsewhere was reached, too.
-    where = events_of(part.but(paths=None, course_id=None), EventKind.ATTENDED)
-    query = select(event.training_id, kept).join(Person, Person.id == event.person_id).where(*where, event.training_id.is_not(None))
-    merged = facts.merged()
-    return [(training, merged.get(person, person)) for training, person in db.session.execute(query.distinct()) if training is not None]
+    present = events_of(part.but(paths=None, course_id=None), EventKind.ATTENDED)
+    query = of_places(select(trainer.person_id, event.training_id, event.person_id, Person.merged_into_id).select_from(Training)).join(
+        trainer, and_(trainer.training_id == Training.id, trainer.part == TrainerPart.LEAD),
+    ).join(event, event.training_id == Training.id).join(Person, Person.id == event.person_id)
+    rows = db.session.execute(query.where(*trainings_of(part.but(course_id=None)), *present).distinct()).all()
+    merged = facts.merged() if any(into for *_row, into in rows) else {}
+    people: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    held: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for leader, training_id, person_id, _into in rows:
+        people[leader].add(merged.get(person_id, person_id))
+        held[leader].add(training_id)
+    return [Reach(each, len(held[each]), len(people[each])) for each in people]
 
+
+def named(rows: Sequence[Reach]) -> list[tuple[str, Reach]]:
+    """Trainers by the sound of their names; the name is empty after erasure. One query."""
+    wanted = {each.person_id: each for each in rows}
+    query = select(Person.id, Person.name).where(Person.id.in_(wanted)).order_by(Person.sort_key, Person.id)
+    return [(name, wanted[key]) for key, name in db.session.execute(query)] if wanted else []

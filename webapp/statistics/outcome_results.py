@@ -6,10 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 
 from webapp.core.database import db
 from webapp.core.suppression import LEAST
@@ -63,9 +64,8 @@ class _Paper:
 
 
 def results(part: Slice, *, tests: bool) -> Results:
-    """Of final quizzes, and of tests of trainings where `tests`. Two queries, one more for questions that were changed since."""
-    papers = list(_quizzes(part))
-    papers += list(_sittings(part)) if tests and len(papers) <= MOST else []
+    """Of final quizzes, and of tests of trainings where `tests`. One query, one more for questions that were changed since."""
+    papers = list(islice(_papers(part, tests=tests), MOST + 1))
     cut, papers = len(papers) > MOST, papers[:MOST]
     entries = {entry["revision"]: entry for paper in papers for entry in paper.entries}
     asked = dict(zip(entries, read_paper(list(entries.values()), _Everything()), strict=True))
@@ -109,23 +109,19 @@ class _Everything:
         return self._known.get(question_id)
 
 
-def _quizzes(part: Slice) -> Iterator[_Paper]:
-    """Submitted final quizzes, the newest first, one more than are read."""
+def _papers(part: Slice, *, tests: bool) -> Iterator[_Paper]:
+    """Submitted final quizzes, and tests of trainings where `tests`; the newest first of each, one more than are read. One query."""
     event = ParticipationEvent
-    query = (
+    quizzes = (
         select(event.person_id, Attempt.course_id, Attempt.paper, Attempt.marks).join(Attempt, Attempt.id == event.attempt_id)
         .where(*events_of(part, EventKind.SUBMITTED), event.person_id.is_not(None), Attempt.marks.is_not(None))
-        .order_by(event.happened_at.desc()).limit(MOST + 1)
+        .order_by(event.happened_at.desc()).limit(MOST + 1).subquery()
     )
-    for person_id, course_id, paper, marks in db.session.execute(query):
-        yield _Paper(person_id, course_id, paper, marks)
-
-
-def _sittings(part: Slice) -> Iterator[_Paper]:
-    query = of_places(
+    sittings = of_places(
         select(Participant.person_id, Sitting.course_id, Sitting.paper, Sitting.marks).select_from(Training)
     ).join(Sitting, Sitting.training_id == Training.id).join(Participant, Participant.id == Sitting.participant_id).where(
         *ended(part), Sitting.submitted_at <= part.cut_off, Sitting.marks.is_not(None),
-    ).order_by(Sitting.submitted_at.desc()).limit(MOST + 1)
+    ).order_by(Sitting.submitted_at.desc()).limit(MOST + 1).subquery()
+    query: Any = union_all(select(quizzes), select(sittings)) if tests else select(quizzes)
     for person_id, course_id, paper, marks in db.session.execute(query):
         yield _Paper(person_id, course_id, paper, marks)

@@ -9,12 +9,12 @@ from webapp.core.suppression import LEAST
 from webapp.courses.catalogue import catalogue
 from webapp.goals.room import goal_name
 from webapp.statistics import described
-from webapp.statistics import outcome_counts as counts
 from webapp.statistics.answers import Source
 from webapp.statistics.asking import Asked
-from webapp.statistics.outcome_counts import USED, Surveyed
+from webapp.statistics.outcome_counts import OVERALL, USE, USED, named
+from webapp.statistics.outcome_memory import Outcomes, outcomes
 from webapp.statistics.outcome_parts import narrows_people
-from webapp.statistics.outcome_results import MOST, Answered, results
+from webapp.statistics.outcome_results import MOST, Answered, Results
 from webapp.statistics.outcomes import BY_OUTCOME, OUTCOMES
 from webapp.statistics.planned import cities_planned
 from webapp.statistics.tables import Head, Line, Shown, Table, Value
@@ -22,13 +22,11 @@ from webapp.trainings.labels import STATES
 from webapp.trainings.models_learning import SurveyKind
 
 
-def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001  all pages are asked alike
-    """All outcomes of the places and the period. Some ten queries, however many people there are."""
+def shown(asked: Asked, found: Source, now: datetime) -> Shown:
+    """All outcomes of the places and the period. Two queries, some eight more where this snapshot was not asked for them before."""
     part = asked.part
-    surveys = counts.surveyed(part, now)
-    tables = [
-        _states(asked), _learned(asked, surveys), _follow_ups(surveys), _reach(asked), *_results(asked),
-    ]
+    counted = outcomes(part, found, now)
+    tables = [_states(asked, counted), _learned(counted), _follow_ups(counted), _reach(counted), *_results(counted.results)]
     says = [_("Means and shares that stand on fewer than five people are withheld (–); n is the number of people or answers behind them.")]
     if narrows_people(part):
         says.append(_("Filters of people apply to the reach of trainers and to final quizzes. Trainings, tests before and after and "
@@ -45,19 +43,18 @@ def _head(key: str, *, digits: int = 0, unit: str = "", signed: bool = False, la
     return Head(label or str(each.label), str(each.definition), digits=digits, unit=unit, signed=signed)
 
 
-def _states(asked: Asked) -> Table:
-    found = counts.by_state(asked.part)
-    lines = [Line(str(STATES[state]), [number]) for state, number in found.items()]
-    lines.append(Line(_("Total"), [sum(found.values())], total=True))
+def _states(asked: Asked, counted: Outcomes) -> Table:
+    lines = [Line(str(STATES[state]), [number]) for state, number in counted.states.items()]
+    lines.append(Line(_("Total"), [sum(counted.states.values())], total=True))
     cities = cities_planned(asked.part)
     notes = [_n("Cities in preparation or negotiation today: %(num)d.", "Cities in preparation or negotiation today: %(num)d.", cities)]
     return Table("states", _("Trainings by state"), _("State"), [_head("training-states", label=_("Trainings"))], lines, notes)
 
 
-def _learned(asked: Asked, surveys: list[Surveyed]) -> Table:
-    gained = counts.gained(asked.part)
+def _learned(counted: Outcomes) -> Table:
+    gained = counted.gained
     gain = gained.gain
-    satisfied = counts.answers([each for each in surveys if each.kind is SurveyKind.SATISFACTION and each.anonymous], "overall")
+    satisfied = counted.summed([each for each in counted.surveys if each.kind is SurveyKind.SATISFACTION and each.anonymous], OVERALL)
     n, mean = (gain.n, gain.mean_gain) if gain else (0, None)
     lines = [
         Line(_("Mean score before, of 100"), [_rounded(gain.before if gain else None), n, gained.trainings]),
@@ -90,15 +87,15 @@ def _rounded(value: float | None) -> Value:
     return None if value is None else round(value, 1)
 
 
-def _follow_ups(surveys: list[Surveyed]) -> Table:
+def _follow_ups(counted: Outcomes) -> Table:
     said = {SurveyKind.FOLLOW_UP_3: _("After three months"), SurveyKind.FOLLOW_UP_6: _("After six months")}
     lines = []
     for kind, words in said.items():
-        mine = [each for each in surveys if each.kind is kind]
+        mine = [each for each in counted.surveys if each.kind is kind]
         # An anonymous survey that few answered does not even tell how many.
         told = [each for each in mine if not each.anonymous or each.answered >= LEAST or not each.answered]
         asked, answered = sum(each.asked for each in told), sum(each.answered for each in told)
-        used = counts.answers(mine, "used")
+        used = counted.summed(mine, USE)
         lines.append(Line(words, [
             len(told), asked, answered, round(100 * answered / asked, 1) if asked else None, used.number or None,
             _rounded(used.share(USED)),
@@ -110,8 +107,8 @@ def _follow_ups(surveys: list[Surveyed]) -> Table:
     return Table("follow-ups", _("Follow-ups"), _("Follow-up"), heads, lines)
 
 
-def _reach(asked: Asked) -> Table:
-    lines = [Line(each.name or _("erased person"), [each.trainings, each.people]) for each in counts.reach(asked.part)]
+def _reach(counted: Outcomes) -> Table:
+    lines = [Line(name or _("erased person"), [each.trainings, each.people]) for name, each in named(counted.reach)]
     notes = [_("Trainers stand by name; this is no ranking. Who was taught by several trainers counts once for each of them.")]
     return Table(
         "reach", _("Reach of trainers"), _("Lead trainer"), [Head(_("Trainings led")), _head("reach", label=_("officials reached"))], lines,
@@ -119,8 +116,7 @@ def _reach(asked: Asked) -> Table:
     )
 
 
-def _results(asked: Asked) -> list[Table]:
-    found = results(asked.part, tests=not narrows_people(asked.part))
+def _results(found: Results) -> list[Table]:
     titles = {each.id: localised(each.title) for each in catalogue().courses}
     several = len({course for course, _key, _titles, _cell in found.topics}) > 1
     topics = [
