@@ -259,7 +259,11 @@ def test_what_is_no_file_of_people_is_refused_on_the_page(app, browser, data):
 @pytest.mark.parametrize("columns", [{}, {"column-0": "email"}, {"column-0": "name", "column-1": "name"}, {"column-0": "password"}])
 def test_columns_that_make_no_people_are_refused(app, browser, columns):
     there = send(browser, b"name,x\na,b\n").location
-    assert browser.post(there, data={**columns, **OPTIONS}).status_code == 422
+    page = browser.post(there, data={**columns, **OPTIONS})
+    assert page.status_code == 422
+    # The sentence leads to the first choice.
+    assert 'href="#column-0"' in page.text
+    assert 'id="column-0"' in page.text
 
 
 def test_a_file_is_its_senders_alone(database, browser, cast, app, login_as):
