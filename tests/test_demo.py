@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
+from webapp import demo_published
 from webapp.accounts import passwords, services
 from webapp.accounts.models import Person, PositionLevel, Role, RoleGrant, SignIn
 from webapp.certificates.models import Certificate
@@ -13,7 +14,7 @@ from webapp.core.database import db
 from webapp.courses.catalogue import catalogue
 from webapp.courses.questionnaire.answers import Answers
 from webapp.courses.questionnaire.shipped import surveys
-from webapp.demo import CROWD, PARTS, HoldsRealPeople, load
+from webapp.demo import CROWD, PARTS, HoldsRealPeople, load, person_of
 from webapp.participation.models import EventKind, ParticipationEvent
 from webapp.places.models import Place
 from webapp.places.services import load_china
@@ -22,7 +23,7 @@ from webapp.questionnaires.models import Sheet, SheetConflict, SheetState
 from webapp.questionnaires.models_surveys import Survey, SurveyMode
 from webapp.questionnaires.queries import stored
 from webapp.reports.models import ReportEdition
-from webapp.statistics import slow
+from webapp.statistics import public, slow, snapshot
 from webapp.statistics.definitions import BY_KEY, FIGURES
 from webapp.statistics.slices import Slice
 from webapp.trainings.models import Training, TrainingState
@@ -113,4 +114,8 @@ def test_the_invented_programme_has_the_size_of_the_first_one(app):
     assert db.session.scalar(select(func.count()).select_from(ReportEdition)) == 1
     mine = select(Participant.state).join(Person, Person.id == Participant.person_id).where(Person.name == PARTS[0].name)
     assert db.session.scalars(mine).all() == [ParticipantState.REGISTERED]
+    snapshot.refresh(now)
+    assert demo_published.load(staff_id=person_of("staff"), now=now) == 2
+    assert all(public.edition(each).tells for each in public.published())
+    assert demo_published.load(staff_id=person_of("staff"), now=now) == 0
     assert not db.session.scalars(select(Person).where(Person.demo.is_(False))).all()

@@ -29,10 +29,11 @@ def demo(context: click.Context, *, serve: bool, port: int, programme: bool) -> 
     password = os.environ["LOCALGOALS_DEMO_PASSWORD"] = _password(Settings.from_environment())
     app = context.obj()
     with app.app_context():
-        from webapp.accounts import passwords  # noqa: PLC0415  needs an application first
+        from webapp import demo_published  # noqa: PLC0415  needs an application first
+        from webapp.accounts import passwords  # noqa: PLC0415
         from webapp.core import clock  # noqa: PLC0415
         from webapp.courses.catalogue import catalogue  # noqa: PLC0415
-        from webapp.demo import HoldsRealPeople, accounts_shown, load  # noqa: PLC0415
+        from webapp.demo import HoldsRealPeople, accounts_shown, load, person_of  # noqa: PLC0415
         from webapp.statistics import jobs as statistics  # noqa: PLC0415
 
         bring_up()
@@ -43,6 +44,8 @@ def demo(context: click.Context, *, serve: bool, port: int, programme: bool) -> 
         except HoldsRealPeople as error:
             raise click.ClickException(str(error)) from error
         statistics.refresh_due(clock.now())
+        if programme:
+            demo_published.load(staff_id=person_of("staff"), now=clock.now())
         click.echo(f"{count} invented people are loaded. Sign in at {url}/sign-in as one of")
         for address in accounts_shown():
             click.echo(f"  {address}")

@@ -11,10 +11,11 @@ import pytest
 
 from webapp.core import clock
 from webapp.core.database import db
+from webapp.core.i18n import speaking
 from webapp.core.ids import new_id
 from webapp.core.unit_of_work import unit_of_work
 from webapp.participation.models import Channel, Device, EventKind, ParticipationEvent
-from webapp.statistics import public, publications
+from webapp.statistics import described, public, publications
 from webapp.statistics.editions import TOTAL
 from webapp.statistics.models import ClosedPeriod
 
@@ -113,3 +114,14 @@ def test_the_age_and_the_note_on_withholding_stand_on_the_page(client, september
     text = client.get("/statistics/public?lang=en").text
     assert "A dash stands for a number that is not published" in text
     assert "not ranked" in text
+
+
+@pytest.mark.parametrize(("first", "last", "said"), [
+    (date(2026, 7, 1), date(2026, 9, 30), "Q3 2026"), (date(2026, 12, 1), date(2026, 12, 31), "December 2026"),
+    (date(2026, 10, 1), date(2026, 12, 31), "Q4 2026"), (date(2026, 7, 1), date(2026, 9, 29), "from 1 July 2026 to 29 September 2026"),
+    (date(2026, 8, 1), date(2026, 10, 31), "from 1 August 2026 to 31 October 2026"),
+    (date(2026, 1, 1), date(2026, 12, 31), "from 1 January 2026 to 31 December 2026"),
+])
+def test_quarters_and_months_have_names(app, first, last, said):
+    with speaking("en"):
+        assert described.name_of_period(first, last) == said

@@ -172,6 +172,7 @@ FIELDS = {
     "scopes": lazy("What it may do"), "role": lazy("Role"),
     "place_id": lazy("Place"), "organisation_id": lazy("Organisation"), "reason": lazy("Reason"),
     "grant": lazy("Reason"), "grant_end": lazy("Reason"), "certificate_end": lazy("Reason"),
+    "numbers": lazy("Numbers of people"), "withheld": lazy("Withheld numbers"),
     "until": lazy("Ends on"), "revision": lazy("Revision"), "on": lazy("From"), "form": lazy("File format"), "rows": lazy("Rows"),
     "filters": lazy("Filters"), "searched": lazy("Searched by text"), "added": lazy("Number added"), "changed": lazy("What changed"),
     "closed": lazy("Number closed"), "count": lazy("Number"), "position_level": lazy("Position level"), "since": lazy("From"),

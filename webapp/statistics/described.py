@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from babel.dates import get_timezone_name
 
@@ -14,7 +14,7 @@ from webapp.core.ui import dates
 from webapp.courses.catalogue import catalogue
 from webapp.statistics import words
 from webapp.statistics.asking import RELATIVE, Asked
-from webapp.statistics.slices import Dimension
+from webapp.statistics.slices import Dimension, unit_of
 from webapp.trainings.records import title_of
 
 
@@ -51,6 +51,16 @@ def period_of(first: date | None, last: date | None) -> str:
     if first is None:
         return _("until %(last)s", last=day(last)) if last else ""
     return _("from %(first)s to %(last)s", first=day(first), last=day(last) if last else _("today"))
+
+
+def name_of_period(first: date, last: date) -> str:
+    """A quarter or a month by its name, else its days."""
+    following = last + timedelta(days=1)
+    for dimension, months in ((Dimension.QUARTER, 3), (Dimension.MONTH, 1)):
+        unit, length = unit_of(dimension, first), (following.year - first.year) * 12 + following.month - first.month
+        if (first.day, following.day, length) == (1, 1, months) and unit_of(dimension, last) == unit:
+            return words.unit_word(dimension, unit)
+    return period_of(first, last)
 
 
 def relative_words() -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from webapp.core import clock
 from webapp.core.access import allow
 from webapp.core.database import db
 from webapp.core.i18n import _
+from webapp.core.ui.paging import Paging
 from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work
 from webapp.statistics import access, closing, described, filter_form, public, publications, words
@@ -32,6 +33,8 @@ from webapp.statistics.views import bp
 HOME = "/statistics/periods"
 CHECKS = 60
 CHANGES = 200
+# Places of a closed period on one screen page.
+ROWS = 100
 
 
 @bp.get(HOME)
@@ -68,11 +71,14 @@ def period(period_id: UUID) -> str:
         return allowed is None or (path != EVERYWHERE and path.startswith(allowed))
 
     changes = [each for each in closing.changed(row, found) if mine(each.path)]
-    places = {path: values for path, values in row.figures["places"].items() if mine(path)}
-    named = dict(words.named(Dimension.COUNTY, {*places, *(each.path for each in changes)} - {EVERYWHERE}, row.last))
+    places = sorted((path, values) for path, values in row.figures["places"].items() if mine(path))
+    paging = Paging.from_query(request.args, len(places), ROWS)
+    places = places[paging.offset : paging.offset + paging.size]
+    present = {*(path for path, _values in places), *(each.path for each in changes[:CHANGES])} - {EVERYWHERE}
+    named = dict(words.named(Dimension.COUNTY, present, row.last))
     named[EVERYWHERE] = _("All places")
     return render_template(
-        "statistics/period.html", row=row, places=sorted(places.items()), named=named, figures=FIGURES, changes=changes[:CHANGES],
+        "statistics/period.html", row=row, places=places, paging=paging, named=named, figures=FIGURES, changes=changes[:CHANGES],
         more=max(0, len(changes) - CHANGES), by_key=BY_KEY, redefined=sorted(closing.redefined(row)), cut_off=found.cut_off,
         said=_said, days=described.period_of(row.first, row.last), may=allowed is None, tabs=filter_form.tabs("periods", ""),
         under_way=publications.under_way(row.id), made=_made(row), omitted=public.omitted,

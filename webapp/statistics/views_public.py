@@ -29,7 +29,8 @@ def public_page() -> str:
     chosen = _chosen(periods)
     shown = public.tables(chosen) if chosen else None
     others = [
-        (described.period_of(each.first, each.last), _address("", each), chosen is not None and each.id == chosen.id) for each in periods
+        (described.name_of_period(each.first, each.last), _address("", each), chosen is not None and each.id == chosen.id)
+        for each in periods
     ]
     return render_template(
         "statistics/public.html", shown=shown, period=chosen, others=others,
