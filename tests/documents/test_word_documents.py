@@ -46,7 +46,8 @@ def test_the_first_row_of_a_table_is_repeated_and_totals_are_bold() -> None:
     file = read(sample("en"))
     table = next(each for each in file.tables if len(each.rows) == 62)
     assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
-    assert table.rows[1]._tr.trPr is None
+    assert [row._tr.trPr.find(qn("w:tblHeader")) is not None for row in table.rows[:2]] == [True, False]
+    assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in table.rows)
     assert [cell.text for cell in table.rows[61].cells] == ["Total", "1,770", ""]
     assert table.rows[61].cells[0].paragraphs[0].runs[0].bold
 

@@ -46,6 +46,7 @@ from webapp.questionnaires.models import Sheet
 from webapp.questionnaires.presenting import title_of
 from webapp.questionnaires.queries_page import Names
 from webapp.questionnaires.removed_fields import Former
+from webapp.questionnaires.rules import WRITTEN
 
 # More columns than these lie on a page turned sideways.
 UPRIGHT_COLUMNS = 5
@@ -116,7 +117,8 @@ def _blocks(filled: Filled, fields: Sequence[Field]) -> Iterator[Block]:
             short.append((plain_label(each), _said(filled, each) or EMPTY))
     if short:
         yield Definitions(short)
-    if empty:
+    # Whoever writes has to know what is missing; what was handed in is read by others.
+    if empty and filled.sheet.state in WRITTEN:
         yield Paragraph(_("Not answered: %(labels)s", labels=_("; ").join(empty)), small=True)
 
 

@@ -234,7 +234,7 @@ def _gaps(chart: Gaps, board: Board) -> None:
     words = mark_words()
     board.legend([(f"mark:{mark.value}", words[mark]) for mark in chart.marks])
     left = LABEL + GAP
-    wide = min(WIDTH - left, max([40.0, *(measure.width(cell.name, SIZE) + 6 for line in chart.lines for cell in line.cells)]))
+    wide = min(WIDTH - left, max([32.0, *(measure.width(cell.name, SIZE) + 2.5 for line in chart.lines for cell in line.cells)]))
     most = max(1, int((WIDTH - left) / (wide + 2)))
     for line in chart.lines:
         found, high = board.label(line.label, line.goal)

@@ -143,6 +143,13 @@ class Writer:
             column.width = Emu(int(self.width * share / sum(shares)))
         return table
 
+    def _rows(self, table: Any) -> list[Any]:
+        """The rows of a table, each of which stays together."""
+        rows = list(table.rows)
+        for row in rows:
+            xml.whole(row)
+        return rows
+
     def _fill(
         self, cell: Any, content: b.Words | Sequence[b.Block], *, size: float, bold: bool = False, align: b.Align = b.Align.LEFT,
     ) -> None:
@@ -174,7 +181,7 @@ class Writer:
     def _(self, block: b.Definitions, place: Any) -> None:
         table = self._table(place, len(block.rows), (27.0, 73.0))
         xml.table_borders(table, insideH=(4, "D6D2C6"), bottom=(4, "D6D2C6"), top=(4, "D6D2C6"))
-        for cells, (term, said) in zip((row.cells for row in table.rows), block.rows, strict=True):
+        for cells, (term, said) in zip((row.cells for row in self._rows(table)), block.rows, strict=True):
             self._fill(cells[0], term, size=9.5, bold=True)
             self._fill(cells[1], said, size=9.5)
         self._apart(place)
@@ -187,7 +194,7 @@ class Writer:
         table = self._table(place, len(block.rows) + titled, _shares(block))
         if not block.cards:  # these keep the frame of the style, to be cut along
             xml.table_borders(table, top=(12, "1F3161"), bottom=(12, "1F3161"), insideH=(4, "D6D2C6"))
-        rows = list(table.rows)
+        rows = self._rows(table)
         if titled:
             head = rows.pop(0)
             xml.repeat(head)

@@ -97,6 +97,11 @@ def shade(cell: Any, colour: str) -> None:
     cell._tc.get_or_add_tcPr().append(element("w:shd", val="clear", color="auto", fill=colour))  # noqa: SLF001
 
 
+def whole(row: Any) -> None:
+    """Keep a table's row on one page, unless it is longer than that."""
+    row._tr.get_or_add_trPr().append(element("w:cantSplit"))  # noqa: SLF001
+
+
 def repeat(row: Any) -> None:
     """Repeat a table's row at the top of every page."""
     row._tr.get_or_add_trPr().append(element("w:tblHeader"))  # noqa: SLF001
