@@ -148,12 +148,11 @@ def test_printed_each_slide_is_a_page_with_its_notes(at_slides: Callable[[Look],
         reader.page.keyboard.press("ArrowRight")  # printed from the show, all slides are there too
     printed = pypdf.PdfReader(io.BytesIO(reader.page.pdf(format="A4", landscape=landscape, print_background=True)))
     pages = [squeezed(page.extract_text()) for page in printed.pages]
-    assert len(pages) == len(slides) + 1, "the sources have a page of their own"
     notes = squeezed(reader.says("Notes for the speaker"))
-    for number, text in enumerate(pages[:-1], 1):
+    for number, text in enumerate(pages[: len(slides)], 1):
         assert f"{number}/{len(slides)}" in text
         assert (notes in text) is slides[number - 1][1], number
-    assert squeezed(reader.says("Sources")) in pages[-1]
+    assert pages[len(slides)].startswith(squeezed(reader.says("Sources"))), "the sources begin a page of their own"
 
 
 def squeezed(text: str) -> str:
