@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
@@ -13,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from tests.learning.small_course import WATER
 from webapp.core.database import db
+from webapp.core.i18n import speaking
 from webapp.core.ids import new_code, new_id
 from webapp.statistics import words
 from webapp.statistics.answers import Source
@@ -104,7 +106,7 @@ def test_any_text_is_a_period_or_a_sentence(app, text):
     assert date(2000, 1, 1) <= period.first <= period.last
 
 
-@pytest.mark.parametrize(("query", "field", "sentence"), [
+REFUSED = [
     ("colour=red", "colour", "This page has no filter “colour”. Choose from the filters shown."),
     ("figure=views", "figure", "This page has no filter “figure”."),
     ("period=2026-13", "period", "“2026-13” is no period: write a year (2026), quarter (2026-Q4), month (2026-11) or week (2026-W47)."),
@@ -137,12 +139,24 @@ def test_any_text_is_a_period_or_a_sentence(app, text):
     ("from=2000-01-02&to=2000-03-01&against=before", "against", "There is no data before 2000, so there is nothing to compare with."),
     ("level=30&level=40", "level", "“level” is given twice. Choose one value."),
     ("period=2026&period=2025", "period", "“period” is given twice. Choose one value."),
-])
+]
+
+
+@pytest.mark.parametrize(("query", "field", "sentence"), REFUSED)
 def test_what_cannot_be_asked_is_refused_with_its_field_and_a_sentence(app, query, field, sentence):
     with pytest.raises((BadQuestion, BadPeriod)) as refused:
         ask(query)
     assert (refused.value.field, refused.value.status) == (field, 400)
     assert sentence in str(refused.value)
+
+
+@pytest.mark.parametrize("query", [each[0] for each in REFUSED])
+def test_it_is_refused_in_chinese_too(app, query):
+    with speaking("zh-Hans"), pytest.raises((BadQuestion, BadPeriod)) as refused:
+        ask(query)
+    said = str(refused.value)
+    assert said.endswith("。")
+    assert not re.search(r"[A-Za-z]+ [A-Za-z]+", said), said
 
 
 def test_a_page_may_read_names_of_its_own_and_no_others(app):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import html
 import io
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from webapp.accounts.models import Person, Role
@@ -175,6 +178,30 @@ def test_totals_that_contradict_the_list_stop_the_batch(database, cast, login_as
         assert row in done.text
         assert everything() == before
         assert db.session.scalars(select(PastBatch.state)).one() is PastState.SENT
+
+
+def test_a_contradiction_is_told_in_chinese(database, cast, login_as, codes):
+    staff = login_as("staff")
+    answer = sent(staff, people=listed(codes), totals="place,period,figure,value\n{county},2024,attended,3".format(**codes))
+    page = staff.get(f"{answer.headers['Location']}?lang=zh-Hans").text
+    assert "第2行" in page
+    assert "people stand on the list" not in page
+
+
+def test_a_hostile_name_of_a_former_training_is_shown_and_never_run(database, cast, login_as, codes):
+    staff, title = login_as("staff"), "=cmd|' /C calc'!A0<script>"
+    answer = sent(staff, people=listed(codes).replace("2024水务培训班", title))
+    assert in_(staff, answer).status_code == 303
+    for page in ("trainings", "pivot"):
+        query = "past=1&rows=training" if page == "pivot" else "past=1"
+        shown = staff.get(f"/statistics/{page}?{query}").text
+        assert title in html.unescape(shown)
+        assert "<script>" not in shown.split("</head>")[1]
+        lines = list(csv.reader(io.StringIO(staff.get(f"/statistics/{page}.csv?{query}").data.decode("utf-8-sig"))))
+        assert any(title in cell for line in lines for cell in line)
+        assert not any(cell.startswith("=") for line in lines for cell in line)
+        book = load_workbook(io.BytesIO(staff.get(f"/statistics/{page}.xlsx?{query}").data))
+        assert not [cell for sheet in book for line in sheet.iter_rows() for cell in line if cell.data_type == "f"]
 
 
 @pytest.mark.parametrize(("table", "sentence"), [
