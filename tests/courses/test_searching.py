@@ -88,6 +88,14 @@ def test_a_worksheet_is_found_by_title_purpose_and_labels_and_leads_to_its_step(
     assert any(piece.marked for piece in (*hit.title, *hit.places[0].context))
 
 
+def test_of_what_was_found_by_its_title_only_places_that_hold_the_word_are_shown(index):
+    found = index.search("sheet", "en")
+    hit = next(group.hits[0] for group in found.groups if group.kind is Kind.WORKSHEET)
+    assert len(hit.places) == 1
+    places = index.search("springs", "en").groups[0].hits[0].places
+    assert all(any(piece.marked for piece in (*place.heading, *place.context)) for place in places)
+
+
 def test_what_not_everybody_may_find_is_found_only_where_it_is_handed_over(index):
     asked = read_document(load(EXERCISE.replace("Custodian", "Warden"), "sheet.yaml", Findings()), "sheet", Findings(), languages=TAGS)
     passages = of_library(asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -156,8 +157,10 @@ def _of_questionnaire(one: Questionnaire, of: str, path: str, about: Mapping[str
 
 def _labels(section: Section, tag: str) -> str:
     """What a section asks for: labels of fields, columns of tables and rows of matrices."""
-    labels = [text.get(tag, "") for each in section.fields for text in (each.label, *(inner for inner in _inner(each)))]
-    return ("; " if tag == "en" else "；").join(filter(None, labels))
+    labels = dict.fromkeys(text.get(tag, "") for each in section.fields for text in (each.label, *_inner(each)))
+    gap = "; " if tag == "en" else "；"
+    joined = gap.join(label.rstrip("。.：:") for label in labels if label)
+    return re.sub(rf"(?<=[？?！!]){gap.strip()}", "", joined)
 
 
 def _inner(field: Field) -> Iterator[Mapping[str, str]]:

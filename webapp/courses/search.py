@@ -25,6 +25,8 @@ PLACES_SHOWN = 2
 # Where nothing holds all words, what holds most of them is shown.
 ENOUGH = 0.6
 MOST_COUNTED = 5
+# Titles of worksheets hold the very words of the lessons they belong to; the lessons come first unless these fit much less.
+BEFORE = {Kind.WORKSHEET: 0.5}
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def _grouped(scored: list[tuple[float, Passage]], wanted: Wanted, language: str)
         by_thing.setdefault((passage.kind, passage.of), []).append((score, passage))
     hits = [_hit(found, wanted, language) for found in by_thing.values()]
     groups = [Group(kind, tuple(sorted((hit for hit in hits if hit.kind is kind), key=lambda hit: -hit.score))) for kind in Kind]
-    return tuple(sorted((group for group in groups if group.hits), key=lambda group: -group.hits[0].score))
+    return tuple(sorted((group for group in groups if group.hits), key=lambda group: -group.hits[0].score * BEFORE.get(group.kind, 1)))
 
 
 def _hit(found: list[tuple[float, Passage]], wanted: Wanted, language: str) -> Hit:
@@ -147,8 +149,15 @@ def _hit(found: list[tuple[float, Passage]], wanted: Wanted, language: str) -> H
     best_language = language if own else max(found, key=lambda each: each[0])[1].language
     chosen = sorted((each for each in found if each[1].language == best_language), key=lambda each: -each[0])
     score, best = chosen[0]
-    places = tuple(_place(passage, wanted) for _score, passage in chosen[:PLACES_SHOWN])
+    # All passages share the title: only those that hold a word themselves are worth showing, unless none does.
+    held = [passage for _score, passage in chosen if _holds(passage, wanted)] or [best]
+    places = tuple(_place(passage, wanted) for passage in held[:PLACES_SHOWN])
     return Hit(best.kind, best.of, best_language, marked(best.title, wanted), best, places, score + 0.1 * min(len(chosen), 5))
+
+
+def _holds(passage: Passage, wanted: Wanted) -> bool:
+    _title, *own = passage.folded
+    return any(True for word in wanted.words for text in own for _span in word.spans(text))
 
 
 def _place(passage: Passage, wanted: Wanted) -> Place:
