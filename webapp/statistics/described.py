@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from babel.dates import get_timezone_name
+from babel.lists import format_list
 
 from webapp.core.config import settings
 from webapp.core.frozen import dataclass
@@ -53,6 +54,11 @@ def period_of(first: date | None, last: date | None) -> str:
     return _("from %(first)s to %(last)s", first=day(first), last=day(last) if last else _("today"))
 
 
+def listed(parts: Iterable[str]) -> str:
+    """Words one after the other as the language does it: a、b和c; a, b, and c."""
+    return str(format_list(list(parts), locale=babel_locale(current_language())))
+
+
 def name_of_period(first: date, last: date) -> str:
     """A quarter or a month by its name, else its days."""
     following = last + timedelta(days=1)
@@ -92,7 +98,7 @@ def chosen(asked: Asked) -> list[Chosen]:
     ):
         if values:
             said = dict(words.choices(dimension))
-            found.append(Chosen((name,), str(words.DIMENSIONS[dimension]), _(", ").join(said[each] for each in values)))
+            found.append(Chosen((name,), str(words.DIMENSIONS[dimension]), listed(said[each] for each in values)))
     if part.past:
         found.append(Chosen(("past",), _("Former years"), _("what was brought in is included")))
     if asked.against is not None:

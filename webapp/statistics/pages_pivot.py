@@ -143,8 +143,8 @@ class Counted:
         return Table("pivot", self._title(), str(words.DIMENSIONS[shape.rows[0]]), self._heads(), lines, self._notes())
 
     def _title(self) -> str:
-        what = _(", ").join(str(each.label) for each in self.shape.figures)
-        by = _(" and ").join(str(words.DIMENSIONS[each]).lower() for each in self.shape.dimensions)
+        what = described.listed(str(each.label) for each in self.shape.figures)
+        by = described.listed(str(words.DIMENSIONS[each]).lower() for each in self.shape.dimensions)
         return _("%(figures)s by %(dimensions)s", figures=what, dimensions=by)
 
     def _heads(self) -> list[Head]:

@@ -98,7 +98,7 @@ def omitted(made: Edition) -> list[str]:
     if not made.omitted:
         return []
     return [_("Not published for this period: %(figures)s. Beside the periods already published, these numbers would help to tell of a "
-              "group under %(least)d.", figures=_(", ").join(str(BY_KEY[key].label) for key in made.omitted), least=LEAST)]
+              "group under %(least)d.", figures=described.listed(str(BY_KEY[key].label) for key in made.omitted), least=LEAST)]
 
 
 def _key_figures(made: Edition) -> Table:

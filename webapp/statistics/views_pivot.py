@@ -42,9 +42,9 @@ class ShapeForm:
         return (self.options.get("figures") or ",".join(pages_pivot.USUAL_FIGURES)).split(",")
 
     @property
-    def named(self) -> list[str]:
+    def named(self) -> str:
         """Their words."""
-        return [text for key, text in self.figures if key in self.chosen]
+        return described.listed(text for key, text in self.figures if key in self.chosen)
 
     @property
     def sorts(self) -> list[tuple[str, str]]:
