@@ -199,7 +199,7 @@ def test_lines_of_a_lesson_are_told_apart():
     body = LINES
     assert [(each.part, each.words) for each in said(body, 0)] == [
         (Part.HEADING, "Head"), (Part.TEXT, "Text here"), (Part.ALTERNATIVE, "Alt"), (Part.CAPTION, "Cap"), (Part.QUESTION, "Why?"),
-        (Part.ITEM, "Item"), (Part.CAPTION, "T"), (Part.CELLS, "a b"),
+        (Part.ITEM, "Item"), (Part.CAPTION, "T"), (Part.CELLS, "a | b"),
     ]
     assert [(shape.kind, shape.size) for shape in shapes(body, 0)][:4] == [("##", ()), ("figure", ()), ("think", ()), ("list", (1,))]
 

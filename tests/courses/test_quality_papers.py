@@ -47,6 +47,26 @@ def test_a_line_to_write_on_inside_a_list_leaves_it_one_list():
     assert found({"facilitator/handouts/x.en.md": page, "facilitator/handouts/x.zh-Hans.md": chinese}) == []
 
 
+WORDS = """\
+---
+title: Words
+---
+| Word | Chinese | Meaning |
+| --- | --- | --- |
+| Spring | 泉 | Water that comes out |
+| Well | 井 | Water that is drawn |
+"""
+
+
+def test_a_list_of_words_may_have_a_column_in_the_other_language_and_no_single_cell():
+    path = "facilitator/handouts/x.en.md"
+    assert found({path: WORDS}) == []
+    cards = "---\ntitle: Cards\n---\n| | | | |\n| --- | --- | --- | --- |\n| Spring | 泉 | Well | 井 |\n| Rain | 雨 | Snow | 雪 |\n"
+    assert found({path: cards}) == []
+    [problem] = found({path: WORDS.replace("Water that is drawn", "打上来的水")})
+    assert problem.startswith(f"{path}:7: “打上来的水” is in another language")
+
+
 def test_the_mark_of_the_speaker_s_notes_is_the_same_in_every_language():
     page = "---\ntitle: 幻灯片\n---\n## 开场\n\n- 问好\n\nNotes: 请学员介绍自己。\n"
     assert not any("Notes" in problem for problem in found({"facilitator/slides.zh-Hans.md": page}))

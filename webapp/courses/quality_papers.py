@@ -16,9 +16,11 @@ from webapp.courses.files import decode
 from webapp.courses.lessons import CITED, Reading, id_of, split_front
 from webapp.courses.problems import Findings
 from webapp.courses.quality_lessons import compare_shapes, judge_terms, judge_words
-from webapp.courses.quality_prose import said
+from webapp.courses.quality_prose import CELL, Part, Said, said
+from webapp.courses.quality_words import HAN_CHARACTER
 from webapp.courses.yaml_text import Document, load
 
+LATIN = re.compile(r"[A-Za-z]")
 TRAINERS = re.compile(r"(facilitator/(?:.+/)?[^/]+)\.([A-Za-z-]+)\.md")
 
 
@@ -59,9 +61,41 @@ def _judge_words(paper: Paper, language: str, findings: Findings) -> None:
         value = _front(paper).get(key)
         if isinstance(value, str) and paper.front:
             judge_words(value, language, (paper.file, paper.front.line((key,))), findings)
-    for each in said(paper.body, paper.offset):
+    words = list(said(paper.body, paper.offset))
+    bilingual = _bilingual(words, language)
+    for each in words:
         notes = NOTES.match(each.words)  # the mark of the speaker's notes is the same in every language
-        judge_words(notes[1] if notes else each.words, language, (paper.file, each.line), findings)
+        text = notes[1] if notes else each.words
+        if each.part is Part.CELLS:
+            text = CELL.join(cell for at, cell in enumerate(text.split(CELL)) if (each.line, at) not in bilingual)
+        judge_words(text, language, (paper.file, each.line), findings)
+
+
+def _bilingual(words: list[Said], language: str) -> set[tuple[int, int]]:
+    """Lines and columns of cells that are in the other language as the whole column is: lists of words, cards for two languages."""
+    tables: list[list[Said]] = []
+    for each in words:
+        if each.part is not Part.CELLS:
+            continue
+        if tables and each.line - tables[-1][-1].line <= 2:  # a line of hyphens stands below the head
+            tables[-1].append(each)
+        else:
+            tables.append([each])
+    found: set[tuple[int, int]] = set()
+    for rows in tables:
+        cells = [row.words.split(CELL) for row in rows]
+        for at in range(max(map(len, cells))):
+            column = [(row.line, own[at]) for row, own in zip(rows, cells, strict=True) if at < len(own) and own[at].strip()]
+            foreign = {line for line, cell in column if _is_foreign(cell, language)}
+            if len(foreign) > 1 and all(line in foreign for line, _cell in column[1:]):  # the first may be the head
+                found.update((line, at) for line in foreign)
+    return found
+
+
+def _is_foreign(cell: str, language: str) -> bool:
+    """Whether a cell has words of the other language only."""
+    han, latin = HAN_CHARACTER.search(cell) is not None, LATIN.search(cell) is not None
+    return latin and not han if language.startswith("zh") else han and not latin
 
 
 def _front(paper: Paper) -> dict[str, Any]:

@@ -15,6 +15,7 @@ MARKS = re.compile(r"==|\*\*?|`+")
 BLOCK = re.compile(r":::[ \t]*(\w*)[ \t]*(.*)$")
 ITEM = re.compile(r"[ \t]*(?:[-*+]|[0-9]+\.)[ \t]+")
 RULE = re.compile(r"[|:\- ]+")
+CELL = " | "  # between the cells of a row
 TERM = re.compile(r"==([^=\n]{1,200})==")
 
 
@@ -92,7 +93,7 @@ def _line(number: int, text: str) -> Iterator[Said]:
         yield Said(number, Part.CAPTION, clean(text.removeprefix("Table:")))
     elif "|" in text:
         if not RULE.fullmatch(text):
-            yield Said(number, Part.CELLS, " ".join(clean(cell) for cell in text.strip("|").split("|")).strip())
+            yield Said(number, Part.CELLS, CELL.join(clean(cell) for cell in text.strip("|").split("|")).strip())
     else:
         note = NOTE.match(text)
         words = text[note.end():] if note else text
