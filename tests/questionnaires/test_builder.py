@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,27 @@ def test_of_two_authors_the_second_is_told_and_keeps_what_was_typed(author: Flas
     answer = author.post(PART + ":part-1", data={"id": "part-1", "title.en": "Mine", "version": 1})
     assert answer.status_code == 409
     assert 'value="Mine"' in answer.text
+
+
+@pytest.mark.usefixtures("database")
+def test_a_long_condition_is_typed_in_lines_and_kept_in_one(author: FlaskClient) -> None:
+    complete(author)
+    author.post(EDIT, data={"act": "add", "part": ":part-1", "type": "number", "version": 5})
+    typed = 'answered(village_name)\r\n  and village_name != "x"'
+    author.post(PART + "number", data={"id": "people", "label.en": "People", "label.zh-Hans": "人口", "when": typed, "version": 6})
+    assert draft().content["now"]["sections"][0]["fields"][1]["when"] == 'answered(village_name) and village_name != "x"'
+    assert "to mend" not in author.get(EDIT).text
+    assert re.search(r'<textarea[^>]* name="when"', author.get(PART + "people").text)
+
+
+@pytest.mark.usefixtures("database")
+def test_conditions_that_wait_for_each_other_are_named_at_their_places(author: FlaskClient) -> None:
+    complete(author)
+    author.post(EDIT, data={"act": "add", "part": ":part-1", "type": "calculated", "version": 5})
+    author.post(PART + "calculated", data={"id": "one", "label.en": "One", "label.zh-Hans": "一", "value": "one + 1", "version": 6})
+    page = author.get(EDIT).text
+    assert "1 thing to mend" in page
+    assert "<b>One</b>" in page.split('class="err"')[0]
 
 
 @pytest.mark.usefixtures("database")

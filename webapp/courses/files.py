@@ -153,9 +153,12 @@ def to_archive(course_id: str, files: Mapping[str, bytes]) -> bytes:
 
 
 def decode(path: str, data: bytes, findings: Findings) -> str | None:
-    """Text of a file with Unix line ends; None, and a problem that names the encoding, if it is not UTF-8."""
+    """Text of a file with Unix line ends; None, and a problem that names the encoding, if it is no text or not UTF-8."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         findings.add(path, 1, _("The file is encoded as UTF-16. Expected UTF-8."))
+        return None
+    if b"\0" in data:
+        findings.add(path, 1, _("The file is no text. Expected a text file in UTF-8."))
         return None
     if data.startswith(b"\xef\xbb\xbf"):
         findings.add(path, 1, _("The file begins with a byte order mark (BOM). Expected UTF-8 without BOM."))

@@ -11,6 +11,7 @@ from typing import Any
 from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, lazy
 from webapp.courses.questionnaire.content import Kind
+from webapp.courses.questionnaire.expressions import LENGTH_LIMIT
 from webapp.courses.questionnaire.fields import COLUMN_TYPES, Cell, ChartKind, FieldType
 from webapp.courses.tags import ID_PATTERN
 from webapp.questionnaires import drafting, labels
@@ -21,6 +22,9 @@ TEXT_LIMIT, WHOLE_LIMIT, LINE_LIMIT = 20_000, 9, 2_000
 NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 TEXTS, BLOCKS, LINE, INTEGER, DECIMAL, DAY, FLAG, LINES, POINTS, CHOICE, LIST, GOALS = range(12)
 
+# Broken over lines as they are typed, one line in the file.
+EXPRESSION_LENGTH = LENGTH_LIMIT
+EXPRESSIONS = ("when", "required", "value")
 LABEL = (("label", TEXTS), ("help", TEXTS), ("required", LINE), ("when", LINE))
 SHOWN = (("label", TEXTS), ("help", TEXTS), ("when", LINE))
 WHOLE = (("title", TEXTS), ("summary", TEXTS), ("kind", CHOICE), ("minutes", INTEGER),
@@ -111,7 +115,7 @@ def choices(key: str, name: str) -> list[tuple[str, str]]:
         return [(each.value, said) for each, said in zip(Cell, words, strict=True)]
     if not key:
         return [(each.value, str(labels.KINDS[each])) for each in Kind]
-    drawn = (_("coverage of the goals"), _("gaps"), _("bars"), _("cross table"))
+    drawn = (_("coverage of the goals"), _("gap matrix"), _("bars"), _("cross table"))
     return [(each.value, said) for each, said in zip(ChartKind, drawn, strict=True)]
 
 
@@ -185,6 +189,8 @@ def _read(  # noqa: PLR0911  one line a kind
         return text if text in dict(known) else known[0][0]
     if kind == LIST:
         return [each.strip() for each in re.split(r"[,，、\s]+", text) if each.strip()]
+    if name in EXPRESSIONS:
+        text = " ".join(text.split())
     if not text or kind == LINE:
         return text
     if kind == GOALS:
