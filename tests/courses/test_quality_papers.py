@@ -55,6 +55,7 @@ title: Words
 | --- | --- | --- |
 | Spring | 泉 | Water that comes out |
 | Well | 井 | Water that is drawn |
+| Five Ps | 五个P | Words to remember |
 """
 
 

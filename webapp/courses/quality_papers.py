@@ -17,10 +17,10 @@ from webapp.courses.lessons import CITED, Reading, id_of, split_front
 from webapp.courses.problems import Findings
 from webapp.courses.quality_lessons import compare_shapes, judge_terms, judge_words
 from webapp.courses.quality_prose import CELL, Part, Said, said
-from webapp.courses.quality_words import HAN_CHARACTER
+from webapp.courses.quality_words import ABBREVIATION, HAN_CHARACTER
 from webapp.courses.yaml_text import Document, load
 
-LATIN = re.compile(r"[A-Za-z]")
+LATIN = re.compile(r"[A-Za-z]+")
 TRAINERS = re.compile(r"(facilitator/(?:.+/)?[^/]+)\.([A-Za-z-]+)\.md")
 
 
@@ -93,9 +93,9 @@ def _bilingual(words: list[Said], language: str) -> set[tuple[int, int]]:
 
 
 def _is_foreign(cell: str, language: str) -> bool:
-    """Whether a cell has words of the other language only."""
-    han, latin = HAN_CHARACTER.search(cell) is not None, LATIN.search(cell) is not None
-    return latin and not han if language.startswith("zh") else han and not latin
+    """Whether a cell has words of the other language only; abbreviations are of either."""
+    han, latin = HAN_CHARACTER.search(cell) is not None, LATIN.findall(cell)
+    return bool(latin) and not han if language.startswith("zh") else han and all(ABBREVIATION.fullmatch(word) for word in latin)
 
 
 def _front(paper: Paper) -> dict[str, Any]:
