@@ -72,15 +72,21 @@ def results(part: Slice, *, tests: bool) -> Results:
     known: dict[str, Topics] = {}
     topics: defaultdict[tuple[str, str], Answered] = defaultdict(Answered)
     goals: defaultdict[int, Answered] = defaultdict(Answered)
+    # What a question counts for, looked up once for all papers that asked it.
+    cells: dict[tuple[str, str], tuple[int, Sequence[Answered]]] = {}
     for paper in papers:
         if paper.course_id not in known:
             known[paper.course_id] = Topics.of(catalogue().course(paper.course_id))
         for entry, mark in zip(paper.entries, marks_read(paper.marks), strict=True):
-            question = asked[entry["revision"]].question
-            cells = [topics[paper.course_id, known[paper.course_id].key(question)], *(goals[each] for each in goals_of(question))]
-            for cell in cells:
+            key = (paper.course_id, entry["revision"])
+            if key not in cells:
+                question = asked[entry["revision"]].question
+                topic = topics[paper.course_id, known[paper.course_id].key(question)]
+                cells[key] = (question.points, [topic, *(goals[each] for each in goals_of(question))])
+            points, counted = cells[key]
+            for cell in counted:
                 cell.asked += 1
-                cell.right += mark == question.points
+                cell.right += mark == points
                 cell.people.add(paper.person_id)
     order = {each.id: number for number, each in enumerate(catalogue().courses)}
     ranks = {(course, key): rank for course, found in known.items() for rank, key in enumerate(found.titles)}
