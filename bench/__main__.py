@@ -25,6 +25,7 @@ from bench import (
     results,
     sheet,
     start,
+    statistics,
     training_record,
 )
 from bench.findings import Finding, table
@@ -43,6 +44,7 @@ PARTS: dict[str, Callable[[Stage], list[Finding]]] = {
     "people-import": people_import.measure,
     "audit-search": audit_search.measure,
     "results": results.measure,
+    "statistics": statistics.measure,
     "training-record": training_record.measure,
     "check-in": check_in.measure,
     "registration": registration.measure,

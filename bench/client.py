@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
 TIMEOUT = 20.0
+STREAM_TIMEOUT = 300.0
 FORM = "Content-Type: application/x-www-form-urlencoded"
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _LOCATION = re.compile(rb"\r\nlocation: *([^\r]+)", re.IGNORECASE)
@@ -74,6 +77,20 @@ class Browser:
         """What a script sends. Raises `UnexpectedAnswerError` for another status."""
         head = ["Content-Type: application/json", f"X-CSRFToken: {token}"]
         return self._ask("POST", path, json.dumps(body).encode(), "application/json", status, head)
+
+    def stream(self, path: str, fields: Fields) -> Iterator[bytes]:
+        """A form whose answer has no known end, piece by piece as it comes. Raises `UnexpectedAnswerError` for anything but 200."""
+        connection = http.client.HTTPConnection(*self.address, timeout=STREAM_TIMEOUT)
+        head = {"Content-Type": FORM.partition(": ")[2], "Cookie": self.cookie_header}
+        try:
+            connection.request("POST", path, urlencode(fields), head)
+            answer = connection.getresponse()
+            if answer.status != HTTPStatus.OK:
+                raise UnexpectedAnswerError(f"POST {path}: {answer.status}")
+            while piece := answer.read1(1 << 16):
+                yield piece
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """End the connection."""

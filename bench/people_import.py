@@ -76,7 +76,7 @@ def _run(stage: Stage, file: Path, address: str) -> tuple[float, float, float]:
         process = subprocess.Popen(command, env=stage.environment | {"LOCALGOALS_DATABASE_URL": address}, stdout=told, stderr=told)
         peak = 0.0
         while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
-            peak = max(peak, _peak(process.pid))
+            peak = max(peak, peak(process.pid))
             time.sleep(0.02)
     _pid, status, usage = ended
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -85,7 +85,7 @@ def _run(stage: Stage, file: Path, address: str) -> tuple[float, float, float]:
     return time.monotonic() - begun, usage.ru_utime + usage.ru_stime, peak
 
 
-def _peak(pid: int) -> float:
+def peak(pid: int) -> float:
     """The most that a process has held since it became this program; what the kernel tells at its end counts its parent in."""
     found = _HIGH.search(Path(f"/proc/{pid}/status").read_text())
     return int(found[1]) * 1024 / 1e6 if found else 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
 import pytest
@@ -121,7 +122,50 @@ def test_fast_and_slow_counts_are_equal(database, cast, made, asked, merge, spli
     # Rows recorded long before the last refresh come only with a full one: the test writes them as no clock would.
     second = snapshot.refresh(NOON + timedelta(days=41), anew=True)
     for part, by in asked:
-        assert fast.count(second, part, by, FIGURES) == slow.count(part, by, FIGURES)
+        slowly = slow.count(part, by, FIGURES)
+        assert fast.count(second, part, by, FIGURES) == slowly
+        # As of a large snapshot, and with sets of either kind.
+        for sets in (0, fast.SETS):
+            with patch.object(fast, "LARGE", 0), patch.object(fast, "SETS", sets):
+                assert fast.count(second, part, by, FIGURES) == slowly
+
+
+limited = st.builds(
+    Slice, cut_off=st.just(NOON + timedelta(days=41)), paths=st.sampled_from([None, ("CN/130000/",), ("CN/130000/130100/130102/",)]),
+    course_id=st.sampled_from([None, "water", "air"]), sexes=st.sampled_from([(), ("female",), ("female", "male")]),
+    languages=st.sampled_from([(), ("en",), ("zh-Hans",)]), channels=st.sampled_from([(), ("online",)]),
+    level_from=st.sampled_from([None, 30]),
+)
+
+
+@settings(max_examples=20)
+@given(made=events, asked=st.lists(st.tuples(limited, dimensions), min_size=6, max_size=6))
+def test_answers_that_follow_from_wider_ones_are_those_that_are_counted(database, cast, made, asked):
+    clear()
+    write(made, cast.ids, cast.places, trainings=two_trainings(cast))
+    now = NOON + timedelta(days=41)
+    snapshot.refresh(now, anew=True, ahead=jobs.counts_ahead(now))
+    found = source(now)
+    for part, by in asked:
+        for figures in ([BY_KEY["readers"]], FIGURES):
+            assert found.count(part, by, figures) == slow.count(part, by, figures)
+
+
+def test_one_value_of_a_dimension_is_not_counted_where_all_were(database, cast, monkeypatch):
+    noted(cast, EventKind.ENROLLED, "learner", NOON, course_id="water", sex="female")
+    noted(cast, EventKind.ENROLLED, "outsider", NOON, course_id="soil", sex="male")
+    now = NOON + timedelta(hours=1)
+    snapshot.refresh(now, anew=True, ahead=jobs.counts_ahead(now))
+    found, part, figures = source(now), Slice(cut_off=now), [BY_KEY["enrolled"]]
+    province = cast.places.province.path
+    monkeypatch.setattr(fast, "count", None)
+    assert found.total(part.but(sexes=("female",)), figures) == {"enrolled": 1}
+    assert found.total(part.but(sexes=("female",), paths=(province,)), figures) == {"enrolled": 1}
+    assert found.count(part.but(paths=(province,)), (Dimension.MONTH,), figures) == {("2026-09",): {"enrolled": 2}}
+    assert found.total(part.but(course_id="soil", paths=(province,)), FIGURES)["enrolled"] == 1
+    assert found.total(part.but(course_id="none"), figures) == {"enrolled": 0}
+    with pytest.raises(TypeError):
+        found.total(part.but(paths=(cast.places.county.path,)), figures)
 
 
 def noted(cast, kind, person, at, *, place="county", **columns):

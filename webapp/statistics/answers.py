@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,10 +18,17 @@ from webapp.statistics import fast, slow
 from webapp.statistics.definitions import Figure
 from webapp.statistics.models import Answer, Snapshot
 from webapp.statistics.slices import Dimension, Slice
-from webapp.statistics.slow import Cells
+from webapp.statistics.slow import Cells, tidy
 from webapp.statistics.snapshot import folder, newest
 
-REMEMBERED = 1000
+# Cells, which bounds the memory: one takes half a kilobyte.
+REMEMBERED = 60_000
+# Counts at once in a process: each uses all its processors.
+AT_ONCE = 2
+_LISTS = (
+    (Dimension.ORGANISATION, "organisations"), (Dimension.SEX, "sexes"), (Dimension.AGE, "ages"), (Dimension.LANGUAGE, "languages"),
+    (Dimension.DEVICE, "devices"), (Dimension.CHANNEL, "channels"),
+)
 Question = tuple[Slice, Sequence[Dimension], Sequence[Figure]]
 
 
@@ -33,34 +40,19 @@ class Source:
     snapshot: Snapshot | None = None
 
     def count(self, part: Slice, by: Sequence[Dimension], figures: Sequence[Figure]) -> Cells:
-        """Figures of a slice by some dimensions: see `slow.count`. No query where it was asked before, else one to eight."""
+        """Figures of a slice by some dimensions: see `slow.count`.
+
+        At most one query in a process for all that was counted ahead from a snapshot; the first count in a tree takes five.
+        """
         if self.snapshot is None:
             return slow.count(part, by, figures)
-        question = _question(part, by, figures)
-        known = _memory.get(self.snapshot.file, question)
-        if known is None and part.cut_off == self.snapshot.cut_off:
-            known = _kept(self.snapshot.number, question)
-        if known is None:
-            known = fast.count(self.snapshot, part, by, figures)
-        _memory.put(self.snapshot.file, question, known)
-        return known
+        return _memory.ask(self.snapshot, part, by, figures)
 
     def fetch(self, questions: Sequence[Question]) -> None:
-        """Look up at once what several questions were answered before, so that asking each costs no query. One query at most."""
-        if self.snapshot is None:
-            return
-        here = self.snapshot
-        wanted = {_question(*each) for each in questions if each[0].cut_off == here.cut_off}
-        missing = [each for each in wanted if _memory.get(here.file, each) is None]
-        if not missing:
-            return
-        found = {question: _read(content["cells"]) for question, content in db.session.execute(
-            select(Answer.question, Answer.content).where(Answer.snapshot == here.number, Answer.question.in_(missing))
-        )}
-        for question in questions:
-            key = _question(*question)
-            if key in missing:
-                _memory.put(here.file, key, found[key] if key in found else fast.count(here, *question))
+        """Count what several questions ask for, so that asking each costs nothing."""
+        if self.snapshot is not None:
+            for part, by, figures in questions:
+                _memory.ask(self.snapshot, part, by, figures)
 
     def total(self, part: Slice, figures: Sequence[Figure]) -> dict[str, int]:
         """Figures of a slice as a whole, by key."""
@@ -75,28 +67,47 @@ def source(now: datetime) -> Source:
     return Source(found.cut_off, found)
 
 
+def ahead(snapshot: Snapshot, questions: Sequence[Question], now: datetime) -> Iterator[Answer]:
+    """Listed questions counted, so that no reader waits for them; each once, with all its figures."""
+    asked: dict[str, Question] = {}
+    for part, unsorted, figures in questions:
+        by = tuple(sorted(unsorted))
+        key = _question(part, by)
+        known = asked[key][2] if key in asked else ()
+        asked[key] = (part, by, [*known, *(each for each in figures if each not in known)])
+    for key, each in asked.items():
+        content = {"figures": _versions(each[2]), "cells": _written(fast.count(snapshot, *each))}
+        yield Answer(snapshot=snapshot.number, question=key, content=content, made_at=now)
+
+
 def prepare(snapshot: Snapshot, questions: Sequence[Question], now: datetime) -> int:
-    """Count listed questions ahead and keep the answers, so that no reader waits for them; the number kept. The caller commits."""
-    made = 0
-    for part, by, figures in questions:
-        question = _question(part, by, figures)
-        if db.session.get(Answer, (snapshot.number, question)) is None:
-            cells = fast.count(snapshot, part, by, figures)
-            db.session.add(Answer(snapshot=snapshot.number, question=question, content={"cells": _written(cells)}, made_at=now))
-            made += 1
+    """Count further questions ahead and keep the answers; the number kept. The caller commits. Known to processes that begin later."""
+    known = set(db.session.scalars(select(Answer.question).where(Answer.snapshot == snapshot.number)))
+    made = list(ahead(snapshot, [each for each in questions if _question(each[0], sorted(each[1])) not in known], now))
+    db.session.add_all(made)
     db.session.flush()
-    return made
+    return len(made)
 
 
-def _question(part: Slice, by: Sequence[Dimension], figures: Sequence[Figure]) -> str:
+def _question(part: Slice, by: Sequence[Dimension]) -> str:
     # The cut-off belongs to it: an earlier one asks for less.
-    text = "|".join([part.cut_off.isoformat(), part.key, ",".join(by), ",".join(f"{each.key}.{each.version}" for each in figures)])
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256("|".join([part.cut_off.isoformat(), part.key, ",".join(by)]).encode()).hexdigest()
 
 
-def _kept(snapshot: int, question: str) -> Cells | None:
-    content = db.session.scalar(select(Answer.content).where(Answer.snapshot == snapshot, Answer.question == question))
-    return _read(content["cells"]) if content else None
+def _limits(part: Slice) -> Iterator[tuple[Dimension, Any, Slice]]:
+    """Each limit of a slice to one value of a dimension, with the slice that has all limits but this one."""
+    if part.course_id is not None:
+        yield Dimension.COURSE, part.course_id, part.but(course_id=None)
+    for dimension, name in _LISTS:
+        values = getattr(part, name)
+        if len(values) == 1:
+            yield dimension, values[0], part.but(**{name: ()})
+    if part.paths is not None and len(part.paths) == 1:
+        yield Dimension.PROVINCE, part.paths[0], part.but(paths=None)
+
+
+def _versions(figures: Sequence[Figure]) -> list[str]:
+    return [f"{each.key}.{each.version}" for each in figures]
 
 
 def _written(cells: Cells) -> list[Any]:
@@ -111,29 +122,105 @@ def _read(content: list[Any]) -> Cells:
     return {tuple(UUID(each["id"]) if isinstance(each, dict) else each for each in key): values for key, values in content}
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What was counted of a slice by some dimensions: some figures, with their versions. Another figure is added beside them."""
+
+    figures: frozenset[str]
+    cells: Cells
+
+    def of(self, figures: Sequence[Figure], *, whole: bool) -> Cells:
+        """These figures of it."""
+        return tidy(self.cells, figures, whole=whole)
+
+    def and_also(self, figures: Sequence[Figure], cells: Cells) -> _Known:
+        """With more figures."""
+        both = {key: {**self.cells.get(key, {}), **cells.get(key, {})} for key in {**self.cells, **cells}}
+        return _Known(self.figures | set(_versions(figures)), both)
+
+
 class _Memory:
-    """Answers of this process about the newest snapshot, the least recently used forgotten first."""
+    """Answers of this process about the newest snapshot, the least recently used forgotten first, but never those counted ahead."""
 
     def __init__(self) -> None:
         self._file = ""
-        self._held: OrderedDict[str, Cells] = OrderedDict()
+        self._ahead: Mapping[str, _Known] = {}
+        self._held: OrderedDict[str, _Known] = OrderedDict()
+        self._cells = 0
         self._lock = threading.Lock()
+        # Who asks what somebody else is counting waits for that one; few count at once.
+        self._same = [threading.Lock() for _number in range(64)]
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
 
-    def get(self, file: str, question: str) -> Cells | None:
+    def ask(self, snapshot: Snapshot, part: Slice, by: Sequence[Dimension], figures: Sequence[Figure]) -> Cells:
+        """What is known, what is not counted now. In whatever order the dimensions are asked for, it is counted once."""
+        self._begin(snapshot)
+        sorted_ = tuple(sorted(by))
+        cells = self._ask(snapshot, part, sorted_, figures)
+        if sorted_ == tuple(by):
+            return cells
+        places = [sorted_.index(each) for each in by]
+        return {tuple(key[at] for at in places): values for key, values in cells.items()}
+
+    def _ask(self, snapshot: Snapshot, part: Slice, by: tuple[Dimension, ...], figures: Sequence[Figure]) -> Cells:
+        question, wanted = _question(part, by), frozenset(_versions(figures))
+        found = self._get(snapshot.file, question)
+        if found is None or not wanted <= found.figures:
+            derived = self._derived(snapshot.file, part, by, wanted)
+            if derived is not None:
+                return tidy(derived, figures, whole=not by)
+            with self._same[int(question[:8], 16) % len(self._same)]:
+                found = self._get(snapshot.file, question) or _Known(frozenset(), {})
+                missing = [each for each in figures if not {*_versions([each])} <= found.figures]
+                if missing:
+                    with self._turns:
+                        counted = fast.count(snapshot, part, by, missing)
+                    found = found.and_also(missing, counted)
+                    self._put(snapshot.file, question, found)
+        return found.of(figures, whole=not by)
+
+    def _begin(self, snapshot: Snapshot) -> None:
+        """Take what was counted ahead, once a snapshot. One query."""
+        if self._file == snapshot.file:
+            return
+        rows = db.session.execute(select(Answer.question, Answer.content).where(Answer.snapshot == snapshot.number))
+        known = {question: _Known(frozenset(content["figures"]), _read(content["cells"])) for question, content in rows}
         with self._lock:
-            if file != self._file or question not in self._held:
-                return None
-            self._held.move_to_end(question)
-            return self._held[question]
+            self._file, self._ahead, self._cells = snapshot.file, known, 0
+            self._held.clear()
 
-    def put(self, file: str, question: str, cells: Cells) -> None:
+    def _derived(self, file: str, part: Slice, by: tuple[Dimension, ...], wanted: frozenset[str]) -> Cells | None:
+        """The cells of a slice from those of a wider one that was broken down by what the slice is limited to."""
+        for dimension, value, wider in _limits(part):
+            if dimension in by:
+                continue
+            broken = tuple(sorted((dimension, *by)))
+            at = broken.index(dimension)
+            known = self._get(file, _question(wider, broken))
+            cells = known.cells if known and wanted <= known.figures else self._derived(file, wider, broken, wanted)
+            # A place that is none of the provinces counted may lie in one.
+            if cells is not None and (dimension is not Dimension.PROVINCE or any(key[at] == value for key in cells)):
+                return {(*key[:at], *key[at + 1 :]): values for key, values in cells.items() if key[at] == value}
+        return None
+
+    def _get(self, file: str, question: str) -> _Known | None:
         with self._lock:
             if file != self._file:
-                self._held.clear()
-                self._file = file
-            self._held[question] = cells
-            while len(self._held) > REMEMBERED:
-                self._held.popitem(last=False)
+                return None
+            if question in self._held:
+                self._held.move_to_end(question)
+                return self._held[question]
+            return self._ahead.get(question)
+
+    def _put(self, file: str, question: str, known: _Known) -> None:
+        with self._lock:
+            if file != self._file:
+                return
+            before = self._held.pop(question, None)
+            self._held[question] = known
+            self._cells += len(known.cells) - (len(before.cells) if before else 0)
+            while self._cells > REMEMBERED and len(self._held) > 1:
+                self._cells -= len(self._held.popitem(last=False)[1].cells)
 
 
 _memory = _Memory()

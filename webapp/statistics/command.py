@@ -15,7 +15,7 @@ from webapp.core.i18n import _, current_language
 from webapp.core.unit_of_work import unit_of_work
 from webapp.places import queries as places
 from webapp.statistics import jobs, pages_pivot, snapshot
-from webapp.statistics.answers import prepare, source
+from webapp.statistics.answers import source
 from webapp.statistics.asking import BadQuestion, query_of, read
 from webapp.statistics.definitions import FIGURES
 from webapp.statistics.exports import Printed, made
@@ -58,7 +58,5 @@ def saved(wanted: Wanted, form: str) -> bytes:
 def refreshed(*, anew: bool) -> tuple[datetime, int]:
     """Make a snapshot and count ahead what readers ask first; its cut-off and rows. It commits."""
     now = clock.now()
-    made_ = snapshot.refresh(now, anew=anew)
-    with unit_of_work():
-        prepare(made_, list(jobs.listed(made_, now)), now)
+    made_ = snapshot.refresh(now, anew=anew, ahead=jobs.counts_ahead(now))
     return made_.cut_off, made_.rows

@@ -1,42 +1,59 @@
-"""Counting from the snapshot: one or two statements of DuckDB, whatever the slice and the dimensions."""
+"""Counting from the snapshot: a few statements of DuckDB, whatever the slice and the dimensions."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from math import prod
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from webapp.statistics import facts
 from webapp.statistics.definitions import BY_TRAINING, Figure, Measure
-from webapp.statistics.ground import Ground
+from webapp.statistics.ground import Ground, Where
 from webapp.statistics.models import Snapshot
 from webapp.statistics.slices import PLACES, Dimension, Slice
 from webapp.statistics.slow import Cells, tidy
-from webapp.statistics.snapshot import connect, folder, plain
+from webapp.statistics.snapshot import READS, connect, folder, plain
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+# Numbers and days are grouped faster than words; `_READ` makes words of them again.
 _EXPRESSIONS = {
-    Dimension.YEAR: "strftime(facts.day, '%Y')", Dimension.QUARTER: "strftime(facts.day, '%Y') || '-Q' || quarter(facts.day)",
-    Dimension.MONTH: "strftime(facts.day, '%Y-%m')", Dimension.WEEK: "strftime(facts.day, '%G-W%V')",
-    Dimension.DAY: "strftime(facts.day, '%Y-%m-%d')", Dimension.COURSE: "facts.course", Dimension.STEP: "facts.step",
+    Dimension.YEAR: "year(facts.day)", Dimension.QUARTER: "year(facts.day) * 10 + quarter(facts.day)",
+    Dimension.MONTH: "year(facts.day) * 100 + month(facts.day)", Dimension.WEEK: "isoyear(facts.day) * 100 + week(facts.day)",
+    Dimension.DAY: "facts.day", Dimension.COURSE: "facts.course", Dimension.STEP: "facts.step",
     Dimension.TRAINING: "facts.training", Dimension.ORGANISATION: "facts.organisation", Dimension.LEVEL: "facts.level",
     Dimension.SEX: "facts.sex", Dimension.AGE: "facts.age", Dimension.LANGUAGE: "facts.language", Dimension.DEVICE: "facts.device",
     Dimension.CHANNEL: "facts.channel", Dimension.PROVINCE: "ground.province", Dimension.CITY: "ground.city",
     Dimension.COUNTY: "ground.county",
 }
-_MEASURES = {
-    Measure.EVENTS: "coalesce(sum(facts.number) FILTER ({of}), 0)", Measure.MINUTES: "coalesce(sum(facts.minutes) FILTER ({of}), 0)",
-    Measure.PERSONS: "count(DISTINCT facts.person) FILTER ({of})", Measure.TRAININGS: "count(DISTINCT facts.training) FILTER ({of})",
-    Measure.PROVINCES: "count(DISTINCT ground.province) FILTER ({of})", Measure.CITIES: "count(DISTINCT ground.city) FILTER ({of})",
-    Measure.COUNTIES: "count(DISTINCT ground.county) FILTER ({of})",
+_READ: dict[Dimension, Callable[[Any], str]] = {
+    Dimension.YEAR: "{:04d}".format, Dimension.QUARTER: lambda number: f"{number // 10:04d}-Q{number % 10}",
+    Dimension.MONTH: lambda number: f"{number // 100:04d}-{number % 100:02d}",
+    Dimension.WEEK: lambda number: f"{number // 100:04d}-W{number % 100:02d}", Dimension.DAY: date.isoformat,
 }
+_MEASURES = {
+    Measure.EVENTS: "coalesce(sum(facts.number){of}, 0)", Measure.MINUTES: "coalesce(sum(facts.minutes){of}, 0)",
+    Measure.PERSONS: "count(DISTINCT facts.person){of}", Measure.TRAININGS: "count(DISTINCT facts.training){of}",
+    Measure.PROVINCES: "count(DISTINCT ground.province){of}", Measure.CITIES: "count(DISTINCT ground.city){of}",
+    Measure.COUNTIES: "count(DISTINCT ground.county){of}",
+}
+# A set as one bit a person: exact as well, and several times as fast as a table of hashes where there are few groups.
+_BITS = "coalesce(bit_count(bitstring_agg(facts.person, 1, {most}){of}), 0)"
+SETS = 8_000_000
+# What a dimension can have, about; places, trainings and days are known.
+_WIDTHS = {
+    Dimension.COURSE: 40, Dimension.STEP: 2000, Dimension.ORGANISATION: 10, Dimension.LEVEL: 6, Dimension.SEX: 3, Dimension.AGE: 8,
+    Dimension.LANGUAGE: 4, Dimension.DEVICE: 4, Dimension.CHANNEL: 4,
+}
+_LENGTHS = {Dimension.YEAR: 365, Dimension.QUARTER: 90, Dimension.MONTH: 28, Dimension.WEEK: 7, Dimension.DAY: 1}
+# Of a snapshot this large, each kind of event is counted by a statement of its own, which reads only that part of the file.
+LARGE = 200_000
 _SIDE_COLUMNS = ("path", "province", "city", "county")
-_SIDE_CELLS = ("unnest(?::INTEGER[])", *["unnest(?::VARCHAR[])"] * len(_SIDE_COLUMNS))
-_SIDE = "CREATE TABLE IF NOT EXISTS side.{name} (number INTEGER, path VARCHAR, province VARCHAR, city VARCHAR, county VARCHAR)"
+_SIDE_TYPES = ("VARCHAR", "INTEGER", "INTEGER", "INTEGER")
 
 
 class Opened:
@@ -44,14 +61,20 @@ class Opened:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.file = snapshot.file
-        self._connection = connect(":memory:")
+        self._connection = connect(":memory:", READS)
         self._connection.execute(f"ATTACH '{folder() / snapshot.file}' AS kept (READ_ONLY)")
         self._connection.execute("CREATE SCHEMA side")
         self._connection.execute("SET enable_external_access = false")
-        self._grounds: set[date | None] = set()
+        self._grounds: dict[date | None, str] = {}
+        self._held: dict[Dimension, int] = {}
         self._lock = threading.Lock()
-        rows = self._connection.execute("SELECT number, id FROM kept.trainings").fetchall()
-        self.trainings: dict[int, UUID] = dict(rows)
+        # Paths of places by the numbers that tables of places have for them.
+        self.paths: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self.trainings: dict[int, UUID] = dict(self._connection.execute("SELECT number, id FROM kept.trainings").fetchall())
+        found = self._connection.execute("SELECT max(day) - min(day), count(*), max(person) FROM kept.facts").fetchone()
+        assert found is not None
+        self.days, self.rows, self.people = (each or 0 for each in found)
 
     def cursor(self) -> DuckDBPyConnection:
         """One for a thread."""
@@ -59,12 +82,21 @@ class Opened:
 
     def ground(self, tree_on: date | None) -> str:
         """Name of the tree's tables, made at the first call: five queries of the database, none afterwards."""
-        name = f"at_{tree_on:%Y%m%d}" if tree_on else "at_moment"
         with self._lock:
             if tree_on not in self._grounds:
+                name = f"at_{tree_on:%Y%m%d}" if tree_on else "at_moment"
                 self._lay(name, Ground(tree_on))
-                self._grounds.add(tree_on)
-        return name
+                self._grounds[tree_on] = name
+        return self._grounds[tree_on]
+
+    def groups(self, by: Sequence[Dimension], part: Slice) -> int:
+        """How many cells a question may have, about, and rather too many."""
+        length = (part.last - part.first).days if part.first and part.last else self.days
+        return prod(
+            length // _LENGTHS[each] + 2 if each in _LENGTHS else len(self.trainings) + 1 if each is Dimension.TRAINING
+            else self._held.get(each, 0) + 1 if each in PLACES else _WIDTHS[each]
+            for each in by
+        )
 
     def _lay(self, name: str, ground: Ground) -> None:
         cursor = self.cursor()
@@ -75,13 +107,29 @@ class Opened:
             (number, ground.of_training(*known[training_id])) for number, training_id in self.trainings.items() if training_id in known
         ]
         for table, lines in ((name, rows), (f"{name}_held", held)):
-            cursor.execute(_SIDE.format(name=table))
-            there = [(number, where) for number, where in lines if where is not None]
             # In columns: row by row takes a third of a second for some thousand places.
-            columns = [
-                [number for number, _where in there], *([getattr(where, each) for _number, where in there] for each in _SIDE_COLUMNS),
-            ]
-            cursor.execute(f"INSERT INTO side.{table} SELECT {', '.join(_SIDE_CELLS)}", columns)
+            columns = list(zip(*self._numbered(lines), strict=True)) or [()] * (1 + len(_SIDE_COLUMNS))
+            named = ", ".join(f"{each} {kind}" for each, kind in zip(_SIDE_COLUMNS, _SIDE_TYPES, strict=True))
+            cells = ", ".join(f"unnest(?::{kind}[])" for kind in ("INTEGER", *_SIDE_TYPES))
+            cursor.execute(f"CREATE OR REPLACE TABLE side.{table} (number INTEGER, {named})")
+            cursor.execute(f"INSERT INTO side.{table} SELECT {cells}", [list(each) for each in columns])
+        self._held = {
+            each: cursor.execute(f"SELECT count(DISTINCT {each.value}) FROM side.{name}").fetchall()[0][0]  # noqa: S608  names of ours
+            for each in PLACES
+        }
+
+    def _numbered(self, lines: Sequence[tuple[int, Where | None]]) -> Iterator[tuple[int, str, int | None, int | None, int | None]]:
+        for number, where in lines:
+            if where is not None:
+                yield number, where.path, self._number(where.province), self._number(where.city), self._number(where.county)
+
+    def _number(self, path: str | None) -> int | None:
+        if path is None:
+            return None
+        if path not in self._numbers:
+            self._numbers[path] = len(self.paths)
+            self.paths.append(path)
+        return self._numbers[path]
 
 
 _opened: Opened | None = None
@@ -102,29 +150,43 @@ def count(snapshot: Snapshot, part: Slice, by: Sequence[Dimension], figures: Seq
     held = opened(snapshot)
     ground = held.ground(part.tree_on)
     cells: Cells = {}
-    for by_training in (False, True):
-        mine = [figure for figure in figures if (figure.measure in BY_TRAINING) is by_training]
-        if mine:
-            statement, values = _statement(part, by, mine, ground, by_training=by_training)
-            for row in held.cursor().execute(statement, values).fetchall():
-                key = tuple(_read(each, value, held) for each, value in zip(by, row[: len(by)], strict=True))
-                cells.setdefault(key, {}).update({figure.key: int(number) for figure, number in zip(mine, row[len(by) :], strict=True)})
+    for together in _together(figures, apart=held.rows >= LARGE):
+        statement, values = _statement(part, by, together, held, ground)
+        for row in held.cursor().execute(statement, values).fetchall():
+            key = tuple(_read(each, value, held) for each, value in zip(by, row[: len(by)], strict=True))
+            cells.setdefault(key, {}).update({figure.key: int(number) for figure, number in zip(together, row[len(by) :], strict=True)})
     return tidy(cells, figures, whole=not by)
 
 
+def _together(figures: Sequence[Figure], *, apart: bool) -> list[list[Figure]]:
+    """Figures that one statement counts: those of the same ground, and of the same kind of event where kinds are counted apart."""
+    found: dict[Any, list[Figure]] = {}
+    for figure in figures:
+        found.setdefault((figure.measure in BY_TRAINING, figure.kind if apart else None), []).append(figure)
+    return list(found.values())
+
+
 def _read(dimension: Dimension, value: Any, held: Opened) -> Any:
-    return held.trainings[value] if dimension is Dimension.TRAINING and value is not None else value
+    if value is None:
+        return None
+    if dimension is Dimension.TRAINING:
+        return held.trainings[value]
+    if dimension in PLACES:
+        return held.paths[value]
+    return _READ[dimension](value) if dimension in _READ else value
 
 
 def _statement(
-    part: Slice, by: Sequence[Dimension], figures: Sequence[Figure], ground: str, *, by_training: bool,
+    part: Slice, by: Sequence[Dimension], figures: Sequence[Figure], held: Opened, ground: str,
 ) -> tuple[str, list[Any]]:
+    by_training = figures[0].measure in BY_TRAINING
     table, link = (f"{ground}_held", "facts.training") if by_training else (ground, "facts.spot")
+    kinds = sorted({figure.kind.value for figure in figures})
+    bits = 0 < held.people * held.groups(by, part) * len(figures) < SETS * 8
     columns = [_EXPRESSIONS[each] for each in by]
-    columns += [_MEASURES[figure.measure].format(of="WHERE " + _of(figure)) for figure in figures]
+    columns += [_measure(figure, held.people if bits else 0, alone=len(kinds) == 1) for figure in figures]
     needed = any(each in PLACES for each in by) or by_training or part.paths is not None
     joined = f" LEFT JOIN side.{table} ground ON ground.number = {link}" if needed else ""
-    kinds = sorted({figure.kind.value for figure in figures})
     where, values = conditions(part)
     where.append(f"facts.kind IN ({', '.join('?' * len(kinds))})")
     values += kinds
@@ -135,12 +197,19 @@ def _statement(
     return f"SELECT {', '.join(columns)} FROM kept.facts{joined} WHERE {' AND '.join(where)}{grouped}", values  # noqa: S608  no value of a reader
 
 
-def _of(figure: Figure) -> str:
-    """The condition that a fact is one of a figure."""
-    wanted = f"facts.kind = '{figure.kind.value}'"
-    if figure.of_training is None:
-        return wanted
-    return f"{wanted} AND facts.training IS {'NOT ' if figure.of_training else ''}NULL"
+def _measure(figure: Figure, people: int, *, alone: bool) -> str:
+    """The aggregate of a figure; `people`: the greatest number of a person where sets are kept as bits."""
+    wanted = _of(figure, alone=alone)
+    plan = _BITS if people and figure.measure is Measure.PERSONS else _MEASURES[figure.measure]
+    return plan.format(of=f" FILTER (WHERE {wanted})" if wanted else "", most=people)
+
+
+def _of(figure: Figure, *, alone: bool) -> str:
+    """The condition that a fact is one of a figure; `alone`: all facts that are looked at are of its kind."""
+    wanted = [] if alone else [f"facts.kind = '{figure.kind.value}'"]
+    if figure.of_training is not None:
+        wanted.append(f"facts.training IS {'NOT ' if figure.of_training else ''}NULL")
+    return " AND ".join(wanted)
 
 
 def conditions(part: Slice) -> tuple[list[str], list[Any]]:

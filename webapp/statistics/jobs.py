@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 from typing import Any
 
 import structlog
 from sqlalchemy import exists, select
 
+from webapp.accounts.models import PositionLevel
 from webapp.core.config import settings
 from webapp.core.database import db
 from webapp.core.ids import new_id
 from webapp.core.unit_of_work import unit_of_work
 from webapp.participation.models import ParticipationEvent, ViewCount
-from webapp.places import queries as places
 from webapp.statistics import fast, slow, snapshot
-from webapp.statistics.answers import prepare
-from webapp.statistics.definitions import FIGURES, Figure
-from webapp.statistics.models import Check, Snapshot
+from webapp.statistics.answers import ahead
+from webapp.statistics.definitions import BY_KEY, FIGURES, Figure
+from webapp.statistics.models import Answer, Check, Snapshot
 from webapp.statistics.slices import PLACES, Dimension, Slice, before
 
 log = structlog.get_logger(__name__)
 
 # Merges and moves of trainings leave no row with a time: what they change is in the figures at least after this.
 AT_LEAST = timedelta(hours=1)
+# The more there is, the less often it is copied: about a minute for every million rows.
+A_ROW = timedelta(microseconds=60)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# What pages break every period down by, and what the whole, with the figures that they show of it.
+PEOPLE = (Dimension.ORGANISATION, Dimension.LEVEL, Dimension.SEX, Dimension.AGE)
+LISTED: tuple[tuple[Dimension, ...], ...] = (
+    (), *((each,) for each in (Dimension.PROVINCE, Dimension.MONTH, Dimension.COURSE, *PEOPLE)),
+)
+_SEEN = ("views", "readers", "enrolled", "started", "passed", "attended", "completed", "hours", "trainings", "counties")
+WHOLE: dict[tuple[Dimension, ...], Sequence[str]] = {
+    (Dimension.COUNTY,): ("readers", "started", "passed", "attended", "trainings"),
+    (Dimension.WEEK,): _SEEN,
+    (Dimension.COURSE, Dimension.STEP): ("views", "readers", "started", "submitted", "passed"),
+    **{(each,): tuple(BY_KEY) for each in (Dimension.LANGUAGE, Dimension.DEVICE, Dimension.CHANNEL)},
+    **{(Dimension.PROVINCE, each): _SEEN for each in (Dimension.YEAR, Dimension.MONTH, *PEOPLE)},
+    (Dimension.PROVINCE, Dimension.COURSE): tuple(BY_KEY),
+    # What a pivot table begins with.
+    **dict.fromkeys(combinations((Dimension.YEAR, Dimension.MONTH, Dimension.COURSE, *PEOPLE), 2), ("started", "passed", "attended")),
+    (Dimension.PROVINCE, Dimension.LEVEL, Dimension.YEAR): ("started", "passed", "attended"),
+}
 Question = tuple[Slice, Sequence[Dimension], Sequence[Figure]]
 
 
@@ -34,36 +54,54 @@ def refresh_due(now: datetime) -> int:
     last = snapshot.newest()
     if not _changed(last, now):
         return 0
-    made = snapshot.refresh(now)
-    with unit_of_work():
-        prepare(made, list(listed(made, now)), now)
+    snapshot.refresh(now, ahead=counts_ahead(now))
     return 1
 
 
+def counts_ahead(now: datetime) -> Callable[[Snapshot], Iterator[Answer]]:
+    """What a refresh counts ahead of its readers: see `listed`."""
+    return lambda made: ahead(made, list(listed(made, now)), now)
+
+
 def _changed(last: Snapshot | None, now: datetime) -> bool:
-    if last is not None and now - last.made_at >= AT_LEAST:
-        return True
+    if last is not None:
+        passed = now - last.made_at
+        if passed >= AT_LEAST or passed < A_ROW * last.rows:
+            return passed >= AT_LEAST
     since = last.cut_off if last else EPOCH
     return any(db.session.scalar(select(exists().where(table.recorded_at > since))) for table in (ParticipationEvent, ViewCount))
 
 
 def listed(made: Snapshot, now: datetime) -> Iterator[Question]:
-    """The questions that most readers ask first: the whole and each top place, of all time and of the last years and months."""
-    tops = places.children(None)
-    parts = [Slice(cut_off=made.cut_off, first=first, last=last) for first, last in _periods(now)]
-    for part in parts:
-        yield part, (), FIGURES
-        yield part, (Dimension.PROVINCE,), FIGURES
-        yield part, (Dimension.MONTH,), FIGURES
-    for top in tops:
-        yield Slice(cut_off=made.cut_off, paths=(top.path,)), (), FIGURES
+    """The questions that most readers ask first. Slices with one value of a dimension follow from the table by that dimension.
+
+    The whole of all time, of the last years, quarters and months, by what pages break it down by; of all time also what pages show
+    of a province, of a course by its steps, by weeks, of officials of a level and above, and of every county.
+    """
+    reported = [BY_KEY["attended"]]
+    for first, last in _periods(now):
+        part = Slice(cut_off=made.cut_off, first=first, last=last)
+        for by in LISTED:
+            yield part, by, FIGURES
+        official = part.but(level_from=int(PositionLevel.MIDDLE))
+        for by in ((), (Dimension.PROVINCE,)):
+            yield official, by, reported
+    whole = Slice(cut_off=made.cut_off)
+    for by, keys in WHOLE.items():
+        yield whole, by, [BY_KEY[key] for key in keys]
+    for level in PositionLevel:
+        yield whole.but(level_from=int(level)), (), FIGURES
 
 
 def _periods(now: datetime) -> list[tuple[date | None, date | None]]:
     today = now.astimezone(settings().programme_zone).date()
-    year = (date(today.year, 1, 1), date(today.year, 12, 31))
-    month = (today.replace(day=1), (today.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1))
-    return [(None, None), year, before(*year), month, before(*month)]
+    found: list[tuple[date | None, date | None]] = [(None, None)]
+    for months in (12, 3, 1):
+        index = today.year * 12 + (today.month - 1) // months * months
+        behind = index + months
+        this = (date(index // 12, index % 12 + 1, 1), date(behind // 12, behind % 12 + 1, 1) - timedelta(days=1))
+        found += [this, before(*this)]
+    return found
 
 
 def check(now: datetime) -> int:
@@ -71,9 +109,7 @@ def check(now: datetime) -> int:
 
     Which earlier month it is goes round, so that every month of ten years is looked at within four months. It commits.
     """
-    made = snapshot.refresh(now, anew=True)
-    with unit_of_work():
-        prepare(made, list(listed(made, now)), now)
+    made = snapshot.refresh(now, anew=True, ahead=counts_ahead(now))
     compared, differences = 0, list[Any]()
     for part in _checked(made, now):
         for by in ((), PLACES[:1], PLACES[2:]):
