@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from functools import cache
 
 import pytest
 import schemathesis
@@ -27,14 +28,21 @@ CHECKS = [
 SPENT = []
 
 
+@cache
+def operations(app):
+    """By name. One schema for all: each reads the program's code for values worth trying, which takes longer than trying them."""
+    # The token is the test's own, so none is to be made up.
+    schema = schemathesis.openapi.from_dict({name: each for name, each in document().items() if name != "security"})
+    schema.app = app
+    found = [each.ok() for each in schema.get_all_operations()]
+    return {each.definition.raw["operationId"]: each for each in found}
+
+
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("name", [operation.name for operation in OPERATIONS])
 def test_no_request_brings_an_answer_that_the_document_does_not_know(name, mode, app, program, here, monkeypatch):
     monkeypatch.setattr(serving, "PER_WINDOW", 1_000_000)
-    # The token is the test's own, so none is to be made up.
-    schema = schemathesis.openapi.from_dict({name: each for name, each in document().items() if name != "security"})
-    schema.app = app
-    operation = next(each.ok() for each in schema.get_all_operations() if each.ok().definition.raw["operationId"] == name)
+    operation = operations(app)[name]
     began = time.process_time()
 
     @hypothesis_settings(
