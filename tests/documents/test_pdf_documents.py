@@ -154,6 +154,13 @@ def test_a_heading_is_never_the_last_thing_on_a_page() -> None:
         assert [("Behold" in page) for page in pages] == [("Followstheheading." in page) for page in pages]
 
 
+def test_a_line_that_leads_to_a_table_stays_with_it() -> None:
+    for count in range(10, 34):
+        blocks = (*(Paragraph("Line") for _ in range(count)), Heading("Behold"), Paragraph("As follows."), numbered_rows(6))
+        pages = pages_of(to_pdf(Document("T", "en", blocks)))
+        assert [("Behold" in page) for page in pages] == [("r00x" in page) for page in pages], count
+
+
 @both
 def test_headings_are_bookmarks_that_lead_to_their_page(language: str) -> None:
     reader = pypdf.PdfReader(io.BytesIO(to_pdf(sample(language))))

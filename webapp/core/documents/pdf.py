@@ -117,13 +117,17 @@ def _flow(parts: Sequence[Any], width: float, *, lying: bool) -> list[Any]:
 
 def _needed(parts: Sequence[Any], width: float) -> float:
     height = after = 0.0
+    led = False  # a line or two under a heading only lead over to what follows
     for part in parts:
         if not isinstance(part, Part):
             break
         height += max(after, part.before) + part.first_height(width)
         after = part.after
-        if not part.sticks:
+        if part.sticks:
+            continue
+        if led or not isinstance(part, TextPart) or part.wrap(width, 1e6)[1] > 2 * part.leading + 0.1:
             break
+        led = True
     return min(height, 400.0)
 
 
