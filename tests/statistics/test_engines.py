@@ -18,8 +18,8 @@ from webapp.core.database import db
 from webapp.core.ids import new_code, new_id
 from webapp.participation.models import Channel, Device, EventKind, ParticipationEvent, ViewCount
 from webapp.places.models import Place
-from webapp.statistics import fast, jobs, slow, snapshot
-from webapp.statistics.answers import prepare, source
+from webapp.statistics import answers, fast, jobs, slow, snapshot
+from webapp.statistics.answers import Source, ahead, prepare, source
 from webapp.statistics.definitions import BY_KEY, FIGURES
 from webapp.statistics.models import Check
 from webapp.statistics.slices import TIMES, Dimension, Slice, before, unit_of, year_ago
@@ -243,6 +243,59 @@ def test_answers_that_were_prepared_need_no_counting(database, cast, max_queries
         }
     with max_queries(0):
         assert found.total(part, figures) == {"enrolled": 1}
+
+
+def test_dimensions_are_counted_once_whatever_their_order(database, cast, monkeypatch):
+    noted(cast, EventKind.ENROLLED, "learner", NOON, course_id="water", sex="female")
+    found, figures = Source(NOON, snapshot.refresh(NOON)), [BY_KEY["enrolled"]]
+    part = Slice(cut_off=NOON)
+    assert found.count(part, (Dimension.SEX, Dimension.COURSE), figures) == {("female", "water"): {"enrolled": 1}}
+    monkeypatch.setattr(fast, "count", None)
+    assert found.count(part, (Dimension.COURSE, Dimension.SEX), figures) == {("water", "female"): {"enrolled": 1}}
+
+
+def test_what_was_not_asked_for_long_is_forgotten_but_never_what_was_counted_ahead(database, cast, monkeypatch):
+    noted(cast, EventKind.ENROLLED, "learner", NOON, course_id="water")
+    figures, part = [BY_KEY["enrolled"]], Slice(cut_off=NOON)
+    made = snapshot.refresh(NOON, ahead=lambda made: ahead(made, [(part, (Dimension.COURSE,), figures)], NOON))
+    found, counted = Source(NOON, made), []
+    quick = fast.count
+    monkeypatch.setattr(answers, "REMEMBERED", 2)
+    monkeypatch.setattr(fast, "count", lambda *asked: counted.append(asked[2]) or quick(*asked))
+    asked = [(each,) for each in (Dimension.COURSE, Dimension.SEX, Dimension.YEAR, Dimension.MONTH)]
+    for by in (*asked, *asked):
+        found.count(part, by, figures)
+    assert counted == [*asked[1:], *asked[1:]]
+
+
+def test_a_snapshot_of_another_form_is_not_read(database, cast):
+    noted(cast, EventKind.ENROLLED, "learner", NOON, course_id="water")
+    made = snapshot.refresh(NOON)
+    made.file = made.file.removesuffix(snapshot.ENDING) + ".duckdb"
+    db.session.flush()
+    assert snapshot.newest() is None
+    assert snapshot.refresh(NOON + timedelta(minutes=1)).rows == made.rows
+
+
+def test_a_refresh_that_fails_leaves_nothing_behind(database, cast):
+    noted(cast, EventKind.ENROLLED, "learner", NOON, course_id="water")
+    before = set(snapshot.folder().iterdir()) if snapshot.folder().exists() else set()
+
+    def broken(_made):
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        snapshot.refresh(NOON, ahead=broken)
+    assert set(snapshot.folder().iterdir()) == before
+
+
+def test_a_large_snapshot_is_made_less_often(database, cast):
+    noted(cast, EventKind.ENROLLED, "learner", NOON, course_id="water")
+    snapshot.refresh(NOON).rows = 10_000_000
+    noted(cast, EventKind.ENROLLED, "learner", NOON + timedelta(minutes=1), course_id="water")
+    db.session.flush()
+    assert jobs.refresh_due(NOON + timedelta(minutes=9)) == 0
+    assert jobs.refresh_due(NOON + timedelta(minutes=11)) == 1
 
 
 def test_without_a_snapshot_the_events_are_counted(database, cast):
