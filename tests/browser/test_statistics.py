@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,9 @@ from tests.browser.test_pages import TOO_WIDE, broken_rules
 from tests.browser.world import COURSE
 from webapp.accounts.models import Role
 from webapp.core import clock
-from webapp.statistics import snapshot
+from webapp.core.unit_of_work import unit_of_work
+from webapp.statistics import closing, publications, snapshot
+from webapp.statistics.answers import source
 
 if TYPE_CHECKING:
     from tests.browser.world import Account, World
@@ -22,30 +25,50 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     "", "funnel?period=2026&against=year", "places", "map", "time?by=week", "people", f"courses/{COURSE}", "trainings", "left-behind",
-    "definitions", "?choose=place", "?choose=training&sex=female", "?from=tomorrow",
+    "outcomes", "goals", "goals/set", "past", "periods", "periods/{period}", "public", "views", "views/new?page=places", "rows",
+    "pivot?rows=county&columns=month&figures=views,passed", "definitions", "?choose=place", "?choose=training&sex=female", "?from=tomorrow",
 )
 WIDTHS = {PHONE: (320, 360), ENGLISH: (768, 1280)}
 
 
+def close_last_month(staff: Account) -> str:
+    """Close and publish the month before this one; its id."""
+    now = clock.now()
+    last = now.date().replace(day=1) - timedelta(days=1)
+    with unit_of_work():
+        row = closing.close(text=f"{last:%Y-%m}", found=source(now), actor_id=staff.person_id, now=now)
+        publications.publish(row=row, actor_id=staff.person_id, now=now)
+        period = str(row.id)
+    publications.carry_out_due(now)
+    return period
+
+
 @pytest.fixture(scope="module")
-def analyst(served: tuple[World, str]) -> Account:
-    """Programme staff of everywhere, with figures to look at."""
+def periods() -> dict[str, str]:
+    """Ids of closed periods, by the name in the addresses."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def analyst(served: tuple[World, str], periods: dict[str, str]) -> Account:
+    """Programme staff of everywhere, with figures to look at and a month that was published."""
     world = served[0]
     person = world.person("周分析", login="analyst")
     appoint(world, person, Role.STAFF)
     with world.app.app_context():
         snapshot.refresh(clock.now())
+        periods["period"] = close_last_month(person)
     return person
 
 
 @pytest.mark.parametrize("look", WIDTHS, ids=str)
-def test_the_pages_are_fit_for_everybody(opens: Opens, analyst: Account, look: Look) -> None:
+def test_the_pages_are_fit_for_everybody(opens: Opens, analyst: Account, periods: dict[str, str], look: Look) -> None:
     reader, wrong = opens(look, analyst), list[str]()
     for number, path in enumerate(PAGES):
         reader.page.emulate_media(color_scheme="dark" if number % 2 else "light", reduced_motion="reduce")
         if "tomorrow" in path:
             reader.expects(400)
-        reader.go(f"/statistics/{path}")
+        reader.go(f"/statistics/{path.format(**periods)}")
         expect(reader.page.locator("h1")).to_have_count(1)
         wrong += [f"{path}: {each}" for each in broken_rules(reader)]
         for width in WIDTHS[look]:
