@@ -12,7 +12,7 @@ from tests.courses.small_questions import bank, single, statement
 from webapp.courses import cli
 from webapp.courses.glossary import Glossary, Term
 from webapp.courses.library import Library
-from webapp.courses.quality import judge, judge_glossary
+from webapp.courses.quality import judge, judge_glossary, judge_questionnaire
 from webapp.courses.quality_prose import Part, said, shapes
 from webapp.courses.quality_words import begins_with_verb, foreign, length, sentences, unpinned
 from webapp.courses.revisions import Text
@@ -209,6 +209,30 @@ def test_a_glossary_is_judged_but_for_other_names_of_a_term():
     assert [str(problem) for problem in judge_glossary(text, ("en", "zh-Hans"))] == [
         "glossary.yaml:2: Found “在地化”. Expected the pinned term “可持续发展目标本地化”.",
     ]
+
+
+SURVEY = "languages: [zh-Hans, en]\ntitle: {en: Plan, zh-Hans: 规划}\nsummary: {en: Look., zh-Hans: 看看。}\n"
+
+
+def said_of_survey(text):
+    return [str(problem) for problem in judge_questionnaire(text, "plan.yaml", ("en", "zh-Hans"))]
+
+
+def test_questionnaires_of_the_library_are_in_every_language_and_in_its_words():
+    assert said_of_survey(SURVEY) == []
+    [missing] = said_of_survey(SURVEY.replace("[zh-Hans, en]", "[en]"))
+    assert missing == "plan.yaml:1: The questionnaire is not in zh-Hans. A shipped questionnaire is in every language."
+    [foreign_words] = said_of_survey(SURVEY.replace("看看。", "看看 the plan。"))
+    assert foreign_words.startswith("plan.yaml:3: “the plan” is in another language")
+    assert said_of_survey("[") == said_of_survey("") == []
+
+
+def test_the_check_of_all_courses_judges_the_library(shipped):
+    (shipped / "surveys").mkdir()
+    (shipped / "surveys" / "plan.yaml").write_text(SURVEY.replace("Look.", "Look at localisation."))
+    run = CliRunner().invoke
+    assert "surveys/plan.yaml:3: Found “localisation”" in run(cli.courses, ["check", str(shipped), "--strict", "--language", "en"]).output
+    assert "surveys" not in run(cli.courses, ["check", str(shipped), "--format-only", "--language", "en"]).output
 
 
 @given(st.text(max_size=400), st.sampled_from(["en", "zh-Hans"]))

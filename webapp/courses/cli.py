@@ -24,6 +24,7 @@ from webapp.courses.cli_print import print_
 from webapp.courses.files import CourseFiles, from_archive, from_folder
 from webapp.courses.library import library
 from webapp.courses.problems import BadCourse, Problem
+from webapp.courses.questionnaire.shipped import FOLDER as SURVEYS
 from webapp.courses.reading import read
 from webapp.courses.reference_files import FOLDER, GLOSSARY
 
@@ -72,6 +73,12 @@ def _shared_problems(root: Path, *, strict: bool) -> tuple[Problem, ...]:
     return tuple(sorted({*problems, *more}))
 
 
+def _library_problems(folder: Path) -> tuple[Problem, ...]:
+    """What is wrong with the words of questionnaires; `localgoals questionnaires check` judges their format."""
+    files = [(path.name, path.read_text(encoding="utf-8", errors="replace")) for path in sorted(folder.glob("*.yaml"))]
+    return tuple(problem for name, text in files for problem in quality.judge_questionnaire(text, name, labels.languages()))
+
+
 def _show(prefix: str, problems: tuple[Problem, ...]) -> None:
     for problem in problems:
         click.echo(f"{prefix}/{problem}")
@@ -98,6 +105,8 @@ def check(path: Path | None, language: str, *, strict: bool | None) -> None:
         found = {prefix: _problems(files, strict=strict) for prefix, files in sources}
         if (root / FOLDER).is_dir():
             found[str(root / FOLDER)] = _shared_problems(root, strict=strict)
+        if strict and (root / SURVEYS).is_dir():
+            found[str(root / SURVEYS)] = _library_problems(root / SURVEYS)
         for prefix, problems in found.items():
             _show(prefix, problems)
         total = sum(len(problems) for problems in found.values())

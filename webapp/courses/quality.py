@@ -66,6 +66,23 @@ def judge_glossary(text: str, languages: tuple[str, ...]) -> tuple[Problem, ...]
     return findings.sorted()
 
 
+def judge_questionnaire(text: str, name: str, languages: tuple[str, ...]) -> tuple[Problem, ...]:
+    """A questionnaire of the library: in every language, and with the right words in each; its format is checked elsewhere."""
+    findings = Findings()
+    document = load(text, name, Findings())
+    if document is None or not isinstance(document.value, dict):
+        return ()
+    declared = document.value.get("languages")
+    missing = [tag for tag in languages if not isinstance(declared, list) or tag not in declared]
+    if missing:
+        findings.add(name, document.line(("languages",)), _(
+            "The questionnaire is not in %(missing)s. A shipped questionnaire is in every language.", missing=", ".join(missing),
+        ))
+    for at, language, words in _texts(document.value, (), languages):
+        judge_words(words, language, (name, document.line(at)), findings)
+    return findings.sorted()
+
+
 def _drafts(reading: Reading) -> Iterator[dict[str, Draft]]:
     ids = sorted({match[1] for path in reading.files if (match := LESSON.fullmatch(path))})
     for lesson_id in ids:

@@ -89,8 +89,8 @@ def test_a_right_file_is_a_questionnaire():
     ("value: budget * weight / 3", "value: budget * title", "id: weighted", "`title` is a text. Expected a number."),
     ('required: "budget > 100"', 'required: "budget"', "id: link", "not true or false"),
     ("value: sum(objectives.budget), unit", "value: per_head + 1, unit", "id: total",
-     "A loop: each waits for the next. `total` (plan.yaml:51) → `per-head` (plan.yaml:52) → `total` (plan.yaml:51)"),
-    ("when: 'has_plan != \"no\"'", "when: 'total > 3'", "when: 'has_plan != ", "`objectives-page` (plan.yaml:31) → `total`"),
+     "A loop: each waits for the next. `total` (plan.yaml:52) → `per-head` (plan.yaml:53) → `total` (plan.yaml:52)"),
+    ("when: 'has_plan != \"no\"'", "when: 'total > 3'", "when: 'has_plan != ", "`objectives-page` (plan.yaml:32) → `total`"),
     ("budget * weight / 3", "part + 1", "id: weighted", "Did you mean"),
 ])
 def test_a_mistake_is_named_with_line_and_what_was_expected(old, new, at, says):

@@ -160,13 +160,19 @@ class SingleField(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class MultipleField(Field):
-    """Some of the options."""
+    """Some of the options. With `last_alone` the last one, such as “none of these”, stands by itself."""
 
     type = FieldType.MULTIPLE
     options: tuple[Choice, ...] = ()
     other: bool = False
+    last_alone: bool = False
     min: int | None = None
     max: int | None = None
+
+    @property
+    def alone(self) -> str:
+        """The id of the option that excludes the others, empty if there is none."""
+        return self.options[-1].id if self.last_alone and self.options else ""
 
 
 @dataclass(frozen=True, kw_only=True)

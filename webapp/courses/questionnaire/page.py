@@ -68,6 +68,7 @@ def _rules(field: Field) -> dict[str, Any]:
         found["units"] = sorted(set(field.unit.values()))
     if isinstance(field, (SingleField, MultipleField)):
         found["options"] = [option.id for option in field.options]
+        found["alone"] = getattr(field, "alone", "") or None
     if isinstance(field, RankingField):
         found["items"] = [item.id for item in field.items]
     if isinstance(field, ScaleField):

@@ -102,6 +102,7 @@ class MultipleEntry(FieldEntry):
 
     options: Options
     other: bool = False
+    last_alone: bool = False
     min: Count | None = None
     max: Count | None = None
 

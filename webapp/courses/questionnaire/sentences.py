@@ -37,6 +37,7 @@ _SENTENCES: Mapping[str, Callable[[], str]] = {
     "other_empty": lambda: _("“%(name)s”: please say what “other” is."),
     "choose_min": lambda: _("“%(name)s”: please choose %(min)s or more."),
     "choose_max": lambda: _("“%(name)s”: please choose %(max)s at most."),
+    "choose_alone": lambda: _("“%(name)s”: the last choice says that none of the others fits. Please take it, or the others."),
     "rank": lambda: _("“%(name)s”: please rank %(count)s."),
     "scale": lambda: _("“%(name)s” is a whole number from %(first)s to %(last)s."),
     "goal": lambda: _("“%(name)s”: a goal is a number from 1 to 17."),

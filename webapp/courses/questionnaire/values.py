@@ -325,6 +325,8 @@ def _check_single(_field: Field, value: Any, _context: Context) -> Trouble | Non
 
 def _check_multiple(field: Field, value: Any, _context: Context) -> Trouble | None:
     assert isinstance(field, MultipleField)
+    if field.alone and field.alone in value:
+        return Trouble("choose_alone") if len(value) > 1 else None
     if field.min is not None and len(value) < field.min:
         return Trouble("choose_min", {"min": field.min})
     if field.max is not None and len(value) > field.max:
