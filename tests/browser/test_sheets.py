@@ -224,6 +224,18 @@ def test_answers_show_and_hide_what_depends_on_them(opens: Opens, shared: Shared
     expect(page.locator("#people-error")).to_be_visible()
 
 
+def test_none_of_these_and_the_others_take_each_others_place(opens: Opens, shared: Shared) -> None:
+    page = open_at(opens, shared, DESK, shared.owner).page
+    for value in ("data", "time", "nothing"):
+        page.locator(f'[name="lacks"][value="{value}"]').check()
+    saved(page)
+    expect(page.locator('[name="lacks"]:checked')).to_have_count(1)
+    assert shared.values["lacks"] == ["nothing"]
+    page.locator('[name="lacks"][value="time"]').check()
+    saved(page)
+    assert shared.values["lacks"] == ["time"]
+
+
 def test_without_scripts_the_same_page_saves(opens: Opens, shared: Shared) -> None:
     reader = open_at(opens, shared, NO_SCRIPT, shared.owner)
     page = reader.page

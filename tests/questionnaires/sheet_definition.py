@@ -29,6 +29,8 @@ CONTENT = {
             {"id": "city-name", "type": "text", "label": both("Which city", "哪个市"), "when": 'level == "city"', "required": True},
             {"id": "means", "type": "multiple", "label": both("Means", "手段"), "other": True, "max": 2,
              "options": [option("budget", "Budget", "预算"), option("rules", "Rules", "规章"), option("staff", "Staff", "人员")]},
+            {"id": "lacks", "type": "multiple", "label": both("What is missing?", "缺少什么"), "last_alone": True,
+             "options": [option("data", "Data", "数据"), option("time", "Time", "时间"), option("nothing", "Nothing", "都不缺")]},
             {"id": "trust", "type": "scale", "label": both("How sure are you?", "把握程度"), "from": 0, "to": 10,
              "low": both("not at all", "完全没有"), "high": both("fully", "完全有")},
             {"id": "agree", "type": "scale", "label": both("We have what we need.", "我们具备所需条件。"), "from": 1, "to": 3,

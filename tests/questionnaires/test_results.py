@@ -99,7 +99,7 @@ def test_the_mean_place_is_that_of_those_who_placed_it(answers):
 def test_every_kind_of_field_is_counted_in_its_way():
     assert {key: item.shape.value for key, item in ITEMS.items()} == {
         "plan-name": "words", "summary": "words", "people": "number", "adopted": "date", "level": "choice", "city-name": "words",
-        "means": "several", "trust": "steps", "agree": "points", "first": "ranking", "objectives//what": "words",
+        "means": "several", "lacks": "several", "trust": "steps", "agree": "points", "first": "ranking", "objectives//what": "words",
         "objectives//goals": "several", "objectives//targets": "several", "objectives//state": "choice", "objectives//cost": "number",
         "links//": "choice", "all-goals": "several", "all-targets": "several", "place": "listed", "office": "listed", "proof": "words",
         "why": "words",

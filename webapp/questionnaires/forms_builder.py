@@ -34,7 +34,7 @@ KEYS: dict[str, tuple[tuple[str, int], ...]] = {
     "text": (*LABEL, ("limit", INTEGER)), "long": (*LABEL, ("limit", INTEGER), ("rows", INTEGER)),
     "number": (*LABEL, ("unit", TEXTS), ("min", DECIMAL), ("max", DECIMAL), ("decimals", INTEGER)),
     "date": (*LABEL, ("min", DAY), ("max", DAY)), "single": (*LABEL, ("options", LINES), ("other", FLAG)),
-    "multiple": (*LABEL, ("options", LINES), ("other", FLAG), ("min", INTEGER), ("max", INTEGER)),
+    "multiple": (*LABEL, ("options", LINES), ("last_alone", FLAG), ("other", FLAG), ("min", INTEGER), ("max", INTEGER)),
     "scale": (*LABEL, ("from", INTEGER), ("to", INTEGER), ("points", POINTS), ("low", TEXTS), ("high", TEXTS)),
     "ranking": (*LABEL, ("items", LINES), ("top", INTEGER)),
     "matrix": (
@@ -54,6 +54,7 @@ WORDS = {
     "help": lazy("Hint"), "required": lazy("Required"), "when": lazy("Only if"), "limit": lazy("Most characters"),
     "rows": lazy("Lines of the matrix"), "height": lazy("Height in lines"),
     "unit": lazy("Unit"), "min": lazy("Least"), "max": lazy("Most"), "decimals": lazy("Decimal places"), "options": lazy("Options"),
+    "last_alone": lazy("The last option excludes the others (“none of these”)"),
     "other": lazy("Allow “other” in one's own words"),
     "from": lazy("Scale from"), "to": lazy("Scale to"),
     "points": lazy("Names of the points"),

@@ -20,6 +20,16 @@
 
     self.named = named;
 
+    // “None of these” and the others take each other's place; before anybody reads what is ticked.
+    form.addEventListener("input", function (event) {
+      const here = event.target;
+      if (here.type !== "checkbox" || !here.checked || !self.pathOf(here)) { return; }
+      const alone = here.dataset.alone !== undefined;
+      named(here.name).forEach(function (each) {
+        if (each !== here && (alone || each.dataset.alone !== undefined)) { each.checked = false; }
+      });
+    }, true);
+
     // The path that a control belongs to; empty for those of the page itself.
     self.pathOf = function (control) {
       const name = control && control.name ? control.name : "";

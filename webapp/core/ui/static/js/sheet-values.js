@@ -192,6 +192,7 @@
   }
 
   function chosen(field, value) {
+    if (field.alone && value.includes(field.alone)) { return value.length > 1 ? new Bad("choose_alone") : null; }
     const least = field.type === "multiple" ? field.min : undefined;
     if (least !== undefined && value.length < least) { return new Bad("choose_min", { min: least }); }
     if (field.max !== undefined && value.length > field.max) { return new Bad("choose_max", { max: field.max }); }
