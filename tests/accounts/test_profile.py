@@ -56,6 +56,12 @@ def test_everything_can_be_changed(database, cast, login_as, form):
     assert "Guye Water Bureau" in page
 
 
+def test_a_sentence_made_at_import_is_in_the_readers_language(login_as, form):
+    page = login_as("learner").post("/me/profile", data=form | {"name": "王" * 200}).get_data(as_text=True)
+    assert "内容过长，最多120个字符。" in page
+    assert "too long" not in page
+
+
 def test_what_was_said_can_be_taken_back(cast, login_as, form):
     client = login_as("learner")
     said = {"organisation": "水务局", "organisation_type": "government", "sex": "male", "birth_year": "1990"}

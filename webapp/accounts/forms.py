@@ -12,7 +12,7 @@ from wtforms.validators import StopValidation
 from webapp.accounts import labels, passwords, rules, zones
 from webapp.core import clock
 from webapp.core.config import settings
-from webapp.core.forms import REQUIRED, TOO_LONG, Form
+from webapp.core.forms import REQUIRED, Form, too_long
 from webapp.core.i18n import LANGUAGES, NATIVE_NAMES, _, babel_locale, current_language, lazy
 from webapp.places.forms import PlaceField, WithPlace
 
@@ -20,19 +20,19 @@ CHOOSE = lazy("Please choose one of these.")
 _EMAIL = lazy("Please write an e-mail address such as name@example.org.")
 REASONS = {
     "name": {
-        "empty": REQUIRED, "long": TOO_LONG % {"max": rules.NAME_LONGEST},
+        "empty": REQUIRED, "long": too_long(rules.NAME_LONGEST),
         "link": lazy("A name cannot hold a web address."),
         "name": lazy("Please write the name with letters or characters."),
     },
     "email": {"empty": REQUIRED, "long": _EMAIL, "email": _EMAIL},
     "organisation": {
-        "long": TOO_LONG % {"max": rules.ORGANISATION_LONGEST}, "name": lazy("Please write the name with letters or characters."),
+        "long": too_long(rules.ORGANISATION_LONGEST), "name": lazy("Please write the name with letters or characters."),
     },
     "phone": {"phone": lazy("Please write a telephone number with its area code, or leave it empty.")},
     "phone_needed": {"phone": lazy("Please write a telephone number such as 138 0013 8000, or an e-mail address.")},
-    "birth_year": {"year": lazy("Please write a year with four digits, or leave it empty.")},
+    "birth_year": {"year": lazy("Please write the year of birth with four digits (ages 14 to 100), or leave it empty.")},
     "password": {
-        "long": TOO_LONG % {"max": passwords.LONGEST}, "nul": lazy("This password holds a character that cannot be typed everywhere."),
+        "long": too_long(passwords.LONGEST), "nul": lazy("This password holds a character that cannot be typed everywhere."),
         "own": lazy("Please choose a password that is neither your name nor your e-mail address."),
         "common": lazy(
             "This password is among the first that others would try. A sentence of a few words is easy to keep and hard to guess."

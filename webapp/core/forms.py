@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import current_app, g, session
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 
 from webapp.core.i18n import lazy
+
+if TYPE_CHECKING:
+    from flask_babel.speaklater import LazyString
 
 MOST_TOKENS = 4096
 
@@ -50,3 +53,8 @@ def _trimmed(value: Any) -> Any:
 
 REQUIRED = lazy("Please fill this in.")
 TOO_LONG = lazy("This is too long; %(max)d characters are allowed.")
+
+
+def too_long(longest: int) -> LazyString:
+    """`TOO_LONG` with its number, for sentences made at import: `%` would choose the language there and then."""
+    return lazy("This is too long; %(max)d characters are allowed.", max=longest)
