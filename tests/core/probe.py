@@ -14,6 +14,7 @@ from webapp import create_app
 from webapp.core.access import public, signed_in
 from webapp.core.database import db
 from webapp.core.errors import DomainError, TooManyRequests
+from webapp.core.selection import NothingChosen
 from webapp.core.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
@@ -42,6 +43,12 @@ def fail(status: int) -> str:
 @public
 def rule() -> str:
     raise SeatsTaken("All 24 seats are taken.")
+
+
+@bp.post("/probe/nothing-ticked")
+@public
+def nothing_ticked() -> str:
+    raise NothingChosen
 
 
 @bp.route("/probe/crash", methods=["GET", "POST"])

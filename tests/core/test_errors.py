@@ -51,6 +51,27 @@ def test_a_rule_that_says_no_shows_its_sentence(browser):
     assert "All 24 seats are taken." in response.text
 
 
+def nothing_ticked(browser, referrer):
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', browser.get("/sign-in").text)[1]
+    headers = {"Referer": referrer} if referrer else {}
+    return browser.post("/probe/nothing-ticked?lang=en", data={"csrf_token": token}, headers=headers)
+
+
+def test_who_ticked_nothing_stands_before_the_list_again_with_the_sentence(browser):
+    response = nothing_ticked(browser, "http://localhost/sign-in?lang=en")
+    assert (response.status_code, response.location) == (303, "/sign-in?lang=en")
+    assert "Choose at least one row of the list first." in browser.get(response.location).text
+
+
+@pytest.mark.parametrize(
+    "referrer", ["", "x", "http://evil.example/sign-in", "http://localhost//evil.example", "http://localhost/\\evil.example"],
+)
+def test_nobody_is_led_back_to_where_they_cannot_have_come_from(browser, referrer):
+    response = nothing_ticked(browser, referrer)
+    assert response.status_code == 400
+    assert "location" not in response.headers
+
+
 def test_too_many_tries_say_when_to_come_back(browser):
     response = browser.get("/probe/429?lang=zh-Hans")
     assert response.headers["Retry-After"] == "61"

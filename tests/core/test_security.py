@@ -12,8 +12,8 @@ from tests.core.probe import probe_app
 from webapp.core.forms import Form
 
 STALE = {
-    "en": "This form had expired or came from elsewhere. Go back, reload the page and send it again.",
-    "zh-Hans": "表单已过期，或不是从本站提交的。请返回上一页，刷新后重新提交。",
+    "en": "You have signed out or signed in anew since this form was opened, or it came from elsewhere. Nothing was saved.",
+    "zh-Hans": "打开此表单后您已退出或重新登录，或者表单不是从本站提交的。内容没有保存。",
 }
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import structlog
-from flask import current_app, render_template, request
+from flask import current_app, flash, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from webapp.core.database import db
@@ -26,6 +27,8 @@ class DomainError(Exception):
     """A rule said no. The message is the translated sentence that people see."""
 
     status: int = HTTPStatus.CONFLICT
+    # Something on the page they come from is to be done first: people stand there again, with the sentence.
+    leads_back: bool = False
 
 
 class TooManyRequests(DomainError):
@@ -46,6 +49,14 @@ def error_page(status: int, message: str = "") -> tuple[str, int]:
         # Without context processors: they ask who is signed in, and the database may be what failed.
         return current_app.jinja_env.get_template("ui/error.html").render(status=shown, message=message), status
     return render_template("ui/error.html", status=shown, message=message), status
+
+
+def _came_from() -> str:
+    """Path and query of this site's page that the form stood on; empty where the browser does not say or it is another site's."""
+    page = urlsplit(request.referrer or "")
+    if page.netloc != request.host or not page.path.startswith("/") or page.path.startswith("//") or "\\" in page.path:
+        return ""
+    return page.path + (f"?{page.query}" if page.query else "")
 
 
 def answer_errors(app: Flask, prefix: str, answer: Callable[[Exception], Any]) -> None:
@@ -69,6 +80,9 @@ def init_errors(app: Flask) -> None:
         own = _own_answer(error)
         if own is not None:
             return own
+        if error.leads_back and _came_from():
+            flash(str(error), "warn")
+            return redirect(_came_from(), HTTPStatus.SEE_OTHER)
         body, status = error_page(error.status, str(error))
         if isinstance(error, TooManyRequests):
             return body, status, {"Retry-After": str(error.seconds)}

@@ -65,7 +65,8 @@ def init_security(app: Flask, settings: Settings) -> None:
 
     @app.errorhandler(CSRFError)
     def stale_form(_error: CSRFError) -> tuple[str, int]:
-        return error_page(400, _("This form had expired or came from elsewhere. Go back, reload the page and send it again."))
+        said = _("You have signed out or signed in anew since this form was opened, or it came from elsewhere. Nothing was saved.")
+        return error_page(400, said)
 
     headers = HEADERS | ({"Strict-Transport-Security": TLS_HEADER} if settings.tls else {})
     for_pages = headers | {"Cache-Control": "private, no-cache", "Vary": ", ".join(VARY)}

@@ -24,6 +24,7 @@ class NothingChosen(DomainError):
     """No row was ticked."""
 
     status = HTTPStatus.BAD_REQUEST
+    leads_back = True
 
     def __init__(self) -> None:
         super().__init__(_("Choose at least one row of the list first."))
