@@ -161,6 +161,8 @@ def test_a_sound_form_shows_no_list_of_errors(app):
         ("{{ with_query(page=None) }}", "/sample?lang=en&amp;q=a+b"),
         ("{{ attributes({'data_x': '\"', 'hidden': True, 'title': None}) }}", ' data-x="&#34;" hidden'),
         ("{{ none|thousands }} {{ 1137|thousands }}", "– 1,137"),
+        ("{{ '可持续发展目标<本地化'|whole_terms }}", '<span class="whole">可持续发展目标</span>&lt;本地化'),
+        ("{{ ['A', 'B']|enumerated }}", "A, B"),
     ],
 )
 def test_templates_can_ask_for(app, template, expected):

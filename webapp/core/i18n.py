@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import lru_cache
@@ -115,6 +115,11 @@ def localised(texts: Mapping[str, str], language: str | None = None) -> str:
     """The text in the wanted or the reader's language, else in the first one there is; empty if none."""
     wanted = language or current_language()
     return texts.get(wanted) or next((text for text in texts.values() if text), "")
+
+
+def enumerated(items: Iterable[str]) -> str:
+    """Names one after the other, with the mark that the language in force puts between them."""
+    return ("、" if current_language().startswith("zh") else ", ").join(items)
 
 
 def here() -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from webapp.accounts.models import Person
 from webapp.core.documents import blocks as b
-from webapp.core.i18n import _, current_language, localised, speaking
+from webapp.core.i18n import _, enumerated, localised, speaking
 from webapp.trainings import agenda, agenda_words
 from webapp.trainings.labels import days_text, times_text
 from webapp.trainings.models import AgendaItem, TrainerPart, Training, TrainingSession
@@ -41,13 +41,12 @@ def document(training: Training, language: str, *, author: str, now: datetime, h
 
 def facts(training: Training, trainers: Sequence[Person]) -> list[tuple[str, b.Words]]:
     """Days, place and people of the training, in the language in force."""
-    gap = "、" if current_language().startswith("zh") else ", "
     found = [
         (_("Days"), days_text(training)),
         (_("Host organisation"), training.host.name if training.host else ""),
-        (_("Venue"), gap.join(part for part in (training.venue, training.room) if part)),
+        (_("Venue"), enumerated(part for part in (training.venue, training.room) if part)),
         (_("Address"), training.address),
-        (_("Trainers"), gap.join(person.name for person in trainers)),
+        (_("Trainers"), enumerated(person.name for person in trainers)),
     ]
     return [(term, text) for term, text in found if text]
 

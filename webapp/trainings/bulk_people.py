@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from webapp.core.frozen import dataclass
-from webapp.core.i18n import _, lazy
+from webapp.core.i18n import _, enumerated, lazy
 from webapp.trainings import mail, queries_people, rules_people, services_people
 from webapp.trainings.models import Training
 from webapp.trainings.models_people import JoinedBy, Participant, ParticipantState
@@ -103,7 +103,7 @@ def points(action: str, found: Plan) -> list[str]:
     if found.stays:
         said.append(_("%(count)d chosen stay as they are: it does not fit how they stand.", count=found.stays))
     if found.unreached:
-        names, count = _(", ").join(each.person.name for each in found.unreached[:20]), len(found.unreached)
+        names, count = enumerated(each.person.name for each in found.unreached[:20]), len(found.unreached)
         said.append(_("No mail reaches %(count)d of them; please tell them by telephone: %(names)s", count=count, names=names))
     for name, title in found.clashes[:20]:
         said.append(_("%(name)s also takes part in another training on these days: %(title)s", name=name, title=title))

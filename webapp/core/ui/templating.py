@@ -13,7 +13,7 @@ from werkzeug.local import LocalProxy
 
 from webapp.core import access
 from webapp.core.config import settings
-from webapp.core.i18n import LANGUAGES, current_language
+from webapp.core.i18n import LANGUAGES, current_language, enumerated
 from webapp.core.ui import dates
 from webapp.core.ui.assets import PREFIX, Assets
 from webapp.core.ui.cells import list_rows
@@ -22,6 +22,9 @@ from webapp.core.ui.frame import frame
 
 if TYPE_CHECKING:
     from flask import Flask
+
+
+TERM = "可持续发展目标"
 
 
 def address(path: str, **query: Any) -> str:
@@ -61,6 +64,12 @@ def attributes(given: dict[str, Any]) -> Markup:
         key = escape(name.rstrip("_").replace("_", "-"))
         parts.append(Markup(" {}").format(key) if value is True else Markup(' {}="{}"').format(key, value))
     return Markup().join(parts)
+
+
+def whole_terms(text: object) -> Markup:
+    """A heading whose long Chinese term is not broken in two where a line has room for it: between characters a line may end anywhere."""
+    shown = escape(text)
+    return shown.replace(TERM, Markup('<span class="whole">{}</span>').format(TERM))
 
 
 def thousands(value: float | None) -> str:
@@ -118,4 +127,6 @@ def init_templates(app: Flask, assets: Assets) -> None:
         page_frame=frame,
         language=LocalProxy(current_language),
     )
-    app.jinja_env.filters.update(day=_day, month=_month, clock=_clock, moment=_moment, thousands=thousands)
+    app.jinja_env.filters.update(
+        day=_day, month=_month, clock=_clock, moment=_moment, thousands=thousands, whole_terms=whole_terms, enumerated=enumerated,
+    )
