@@ -23,6 +23,7 @@ from webapp.core.ids import new_id
 from webapp.core.unit_of_work import unit_of_work
 from webapp.portal.audit_list import audit_list
 from webapp.portal.audit_words import ACTIONS, FIELDS
+from webapp.trainings.models import Training
 
 NOON = datetime(2026, 9, 14, 4, 0, tzinfo=UTC)
 HOME = "/admin/audit/"
@@ -255,3 +256,21 @@ def test_a_reason_is_read_from_the_role_and_gone_when_its_holder_is_erased(datab
     page = client.get(HOME).text
     assert "接替王晓兰" not in page
     assert "王晓兰回来了" not in page
+
+
+def test_states_are_in_the_readers_words_and_a_training_has_its_name(database, cast, login_as):
+    with unit_of_work():
+        training = Training(
+            code="HB-7", place_id=cast.places.county.id, title="长安区可持续发展目标本地化培训", language="zh-Hans", zone="Asia/Shanghai",
+            created_by_id=cast.ids["trainer"], created_at=NOON, changed_at=NOON,
+        )
+        db.session.add(training)
+        db.session.flush()
+        audit.record(
+            actor_id=cast.ids["trainer"], action="training.moved", subject=("training", training.id), now=NOON,
+            before={"state": "preparation"}, after={"state": "announced"},
+        )
+    page = login_as("administrator").get(f"{HOME}?lang=zh-Hans").text
+    assert "长安区可持续发展目标本地化培训" in page
+    assert "已发通知" in page
+    assert "announced" not in page

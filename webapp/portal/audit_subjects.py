@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import get_timezone
-from sqlalchemy import Select, String, cast, literal, select, union_all
+from sqlalchemy import Select, String, cast, func, literal, select, union_all
 
 from webapp.accounts.finding import named as called
 from webapp.accounts.finding import person_found
@@ -25,7 +25,12 @@ from webapp.places import queries as places
 from webapp.places.models import Place
 from webapp.places.rules import query_words
 from webapp.portal.audit_words import SUBJECTS
+from webapp.questionnaires.labels import STATES as SHEET_STATES
 from webapp.questionnaires.labels_surveys import MODES
+from webapp.reports.labels import STATES as REPORT_STATES
+from webapp.trainings.labels import PERSON_STATES
+from webapp.trainings.labels import STATES as TRAINING_STATES
+from webapp.trainings.models import Training
 
 Subject = tuple[str, str]
 
@@ -45,6 +50,9 @@ WORDS: dict[str, dict[str, Any]] = {
         ("position_level", POSITION_LEVELS), ("mode", MODES),
     )
 }
+# Where a report and a sheet have the same name for a state, the trail says it of the sheet: both are a draft, or returned.
+_STATES: tuple[Mapping[Any, Any], ...] = (REPORT_STATES, SHEET_STATES, PERSON_STATES, TRAINING_STATES)
+WORDS["state"] = {str(member.value): text for words in _STATES for member, text in words.items()}
 MOMENTS = frozenset({"until", "opens", "closes", "due_at"})
 
 
@@ -112,7 +120,9 @@ class Names:
         self._names: dict[tuple[str, UUID], str] = {}
         tables = (
             ("person", Person, Person.name), ("organisation", Organisation, Organisation.name),
-            ("certificate", Certificate, Certificate.code), *((key, table, text) for key, (table, text) in REASONS.items()),
+            ("certificate", Certificate, Certificate.code),
+            ("training", Training, func.coalesce(func.nullif(Training.title, ""), Training.code)),
+            *((key, table, text) for key, (table, text) in REASONS.items()),
         )
         by_kind |= reasons
         asked = [
