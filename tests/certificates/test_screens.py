@@ -119,10 +119,12 @@ def test_whatever_else_is_typed_is_explained_too(client, certificate, typed):
 
 
 @pytest.mark.parametrize("typed", ["", "   "])
-def test_nothing_typed_is_the_empty_form(client, typed):
+def test_nothing_typed_asks_for_a_code(client, typed):
     response = client.get("/verify", query_string={"code": typed, "lang": "en"})
     assert response.status_code == 200
     assert MISTYPED["en"] not in response.text
+    assert "Please type the code of a certificate." in response.text
+    assert "Please type the code of a certificate." not in client.get("/verify?lang=en").text
 
 
 def test_a_code_that_nobody_has_is_not_found_in_both_languages(client, certificate):

@@ -40,7 +40,8 @@ def verify() -> Any:
     """Type a code; one that can be right leads to its page."""
     typed = request.args.get("code", "").strip()[:TYPED_LIMIT]
     if not typed:
-        return render_template("certificates/verify.html", typed="", error=None)
+        error = _("Please type the code of a certificate.") if "code" in request.args else None
+        return render_template("certificates/verify.html", typed="", error=error)
     try:
         return redirect(url_for("certificates.show", code=read_code(typed)))
     except MistypedCode:
