@@ -138,8 +138,8 @@ RETRACTED = f"""
 INSERT INTO participation_events (id, kind, person_id, happened_at, recorded_at, source, training_id, {_SAME}, corrects_id)
 SELECT md5('back' || source)::uuid, 'retracted', person_id, happened_at, CAST(:begins AS timestamptz) + interval '10 hours',
        source || '+back', training_id, {_SAME}, id
-FROM (SELECT * FROM participation_events WHERE kind = 'attended' AND corrects_id IS NULL AND source LIKE '%33' AND minutes = 180
-      LIMIT :count) AS wrong
+FROM (SELECT * FROM participation_events AS noted WHERE kind = 'attended' AND corrects_id IS NULL AND source LIKE '%33' AND minutes = 180
+      AND NOT EXISTS (SELECT FROM participation_events AS later WHERE later.corrects_id = noted.id) LIMIT :count) AS wrong
 """
 LATER_MERGED = """
 UPDATE people SET merged_into_id = kept.id FROM (
