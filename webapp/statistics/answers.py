@@ -147,7 +147,7 @@ class _Memory:
         self._ahead: Mapping[str, _Known] = {}
         self._held: OrderedDict[str, _Known] = OrderedDict()
         self._cells = 0
-        self._lock = threading.Lock()
+        self._lock, self._beginning = threading.Lock(), threading.Lock()
         # Who asks what somebody else is counting waits for that one; few count at once.
         self._same = [threading.Lock() for _number in range(64)]
         self._turns = threading.BoundedSemaphore(AT_ONCE)
@@ -181,13 +181,14 @@ class _Memory:
 
     def _begin(self, snapshot: Snapshot) -> None:
         """Take what was counted ahead, once a snapshot. One query."""
-        if self._file == snapshot.file:
-            return
-        rows = db.session.execute(select(Answer.question, Answer.content).where(Answer.snapshot == snapshot.number))
-        known = {question: _Known(frozenset(content["figures"]), _read(content["cells"])) for question, content in rows}
-        with self._lock:
-            self._file, self._ahead, self._cells = snapshot.file, known, 0
-            self._held.clear()
+        with self._beginning:
+            if self._file == snapshot.file:
+                return
+            rows = db.session.execute(select(Answer.question, Answer.content).where(Answer.snapshot == snapshot.number))
+            known = {question: _Known(frozenset(content["figures"]), _read(content["cells"])) for question, content in rows}
+            with self._lock:
+                self._file, self._ahead, self._cells = snapshot.file, known, 0
+                self._held.clear()
 
     def _derived(self, file: str, part: Slice, by: tuple[Dimension, ...], wanted: frozenset[str]) -> Cells | None:
         """The cells of a slice from those of a wider one that was broken down by what the slice is limited to."""
