@@ -54,6 +54,15 @@ def test_a_trainer_plans_a_training_once_however_often_the_button_is_pressed(cas
     assert "洽谈中" in page
 
 
+@pytest.mark.parametrize("page", [
+    "", "people/", "people/add", "people/import", "people/link", "agenda", "before", "attendance", "after", "notes", "report", "trainers",
+    "edit", "copy", "state",
+])
+def test_a_training_whose_days_are_still_open_has_all_its_pages(login_as, make_training, page):
+    made = make_training(state=S.NEGOTIATION, first_day=None, last_day=None, venue="")
+    assert login_as("trainer").get(f"/trainings/{made.id}/{page}").status_code == 200
+
+
 @pytest.mark.parametrize(("fields", "sentence"), [
     ({"place_id": ""}, "Place: Please choose the place"),
     ({"last_day": "2026-12-13"}, "Last day of the training: The last day is the first or comes after it"),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from webapp.accounts.finding import is_one_of, person_found
@@ -110,9 +110,9 @@ def figures(training: Training) -> Figures:
         )
     held = (TrainingSession.training_id == training.id, ~TrainingSession.cancelled)
     parts["sessions"] = select(func.count()).select_from(TrainingSession).where(*held).scalar_subquery()
-    parts["outside"] = select(func.count()).select_from(TrainingSession).where(
-        *held, or_(TrainingSession.day < training.first_day, TrainingSession.day > training.last_day),
-    ).scalar_subquery()
+    first, last = training.first_day, training.last_day
+    outside = false() if first is None or last is None else or_(TrainingSession.day < first, TrainingSession.day > last)
+    parts["outside"] = select(func.count()).select_from(TrainingSession).where(*held, outside).scalar_subquery()
     report = report_column()
     if report is not None:
         parts["report"] = report.state()
@@ -147,11 +147,10 @@ def _surveys(row: Any) -> dict[SurveyKind, Asked]:
 
 
 def team(training: Training) -> list[TeamMember]:
-    """Trainers and observers: the lead first, then by name. One query."""
-    away = and_(
-        TrainerAway.person_id == TrainingTrainer.person_id, TrainerAway.first_day <= training.last_day,
-        TrainerAway.last_day >= training.first_day,
-    )
+    """Trainers and observers: the lead first, then by name, with their absences on its days, if it has any. One query."""
+    first, last = training.first_day, training.last_day
+    during = false() if first is None or last is None else and_(TrainerAway.first_day <= last, TrainerAway.last_day >= first)
+    away = and_(TrainerAway.person_id == TrainingTrainer.person_id, during)
     rows = db.session.execute(
         select(TrainingTrainer.person_id, Person.name, TrainingTrainer.part, TrainerAway.first_day, TrainerAway.last_day)
         .join(Person, Person.id == TrainingTrainer.person_id).outerjoin(TrainerAway, away)
