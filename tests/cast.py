@@ -12,8 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import make_transient_to_detached
 
 from webapp.accounts import passwords, privacy
 from webapp.accounts.current import SEEN_KEY, SESSION_KEY
@@ -103,9 +106,23 @@ def password_hash() -> str:
 
 def plant_places() -> Places:
     """Add the country and the tree, each place with the one spell of its history."""
-    if db.session.get(Country, "CN") is None:
-        db.session.add(Country(code="CN", names={"zh-Hans": "中国", "en": "China"}, levels=LEVELS))
+    _plant_country()
+    made, spells = _grown()
+    # Two statements instead of twelve.
+    for rows in (made.values(), spells):
+        db.session.add_all(rows)
         db.session.flush()
+    return Places(**made)
+
+
+def _plant_country() -> None:
+    if db.session.scalar(select(Country.code).where(Country.code == "CN")) is None:
+        country = {"code": "CN", "names": {"zh-Hans": "中国", "en": "China"}, "levels": LEVELS}
+        db.session.execute(Country.__table__.insert(), [country])
+
+
+def _grown() -> tuple[dict[str, Place], list[PlaceSpell]]:
+    """The places by name and their spells, not in the database yet."""
     made: dict[str, Place] = {}
     spells: list[PlaceSpell] = []
     for name, (code, level, parent, full, short, reading) in PLACES.items():
@@ -117,46 +134,84 @@ def plant_places() -> Places:
         terms = own_terms(state["names"], state["short_names"], reading)
         made[name] = Place(id=new_id(), **state, reading=reading, search=search_text(terms, full))
         spells.append(PlaceSpell(id=new_id(), place_id=made[name].id, **state))
-    # Two statements instead of twelve: nearly every test plants them.
-    for rows in (made.values(), spells):
-        db.session.add_all(rows)
-        db.session.flush()
-    return Places(**made)
+    return made, spells
 
 
 def _both(texts: tuple[str, str]) -> dict[str, str]:
     return {"zh-Hans": texts[0], "en": texts[1]}
 
 
-def assemble() -> Cast:
-    """Add places, people, sign-ins and roles, and commit them inside the test's transaction."""
-    places = plant_places()
-    people: dict[str, Person] = {}
-    sign_in_ids: dict[str, UUID] = {}
-    ids: dict[str, UUID] = {}
-    for name, (called, language, place, level, _grant) in PEOPLE.items():
-        where = getattr(places, place) if place else None
-        ids[name], sign_in_ids[name] = new_id(), new_id()
-        people[name] = Person(
-            id=ids[name], name=called, language=language, time_zone="Asia/Shanghai", place_id=where.id if where else None,
+@dataclass(frozen=True)
+class _Pattern:
+    """Everybody and everything that is assembled, with the ids of the first time; rows by table in the order in which they are written."""
+
+    places: dict[str, Place]
+    people: dict[str, Person]
+    sign_ins: dict[str, SignIn]
+    rows: list[tuple[Any, list[dict[str, Any]]]]
+
+
+@cache
+def _pattern() -> _Pattern:
+    places, spells = _grown()
+    people = {
+        name: Person(
+            id=new_id(), name=called, language=language, time_zone="Asia/Shanghai", place_id=places[place].id if place else None,
             position_level=level, created_at=SINCE,
         )
-    db.session.add_all(people.values())
-    db.session.flush()
-    for name, (_called, _language, _place, _level, grant) in PEOPLE.items():
-        email = Cast.email(name)
-        db.session.add(SignIn(
-            id=sign_in_ids[name], person_id=ids[name], email=email, email_key=email, password_hash=password_hash(), verified_at=SINCE,
-            created_at=SINCE,
-        ))
-        db.session.add(Consent(person_id=ids[name], version=privacy.current(), language="en", given_at=SINCE))
-        if grant:
-            role, held_for = grant
-            db.session.add(RoleGrant(
-                person_id=ids[name], role=role, place_id=getattr(places, held_for).id if held_for else None, granted_at=SINCE,
-            ))
+        for name, (called, language, place, level, _grant) in PEOPLE.items()
+    }
+    sign_ins = {
+        name: SignIn(
+            id=new_id(), person_id=person.id, email=Cast.email(name), email_key=Cast.email(name), password_hash=password_hash(),
+            verified_at=SINCE, created_at=SINCE,
+        )
+        for name, person in people.items()
+    }
+    grants = [
+        RoleGrant(id=new_id(), person_id=people[name].id, role=grant[0], place_id=places[grant[1]].id if grant[1] else None,
+                  granted_at=SINCE)
+        for name, (*_who, grant) in PEOPLE.items() if grant
+    ]
+    # Parents before children, in one statement: a place names the one above it.
+    tables = (places.values(), spells, people.values(), sign_ins.values(), grants)
+    return _Pattern(places, people, sign_ins, [(type(next(iter(each))).__table__, [_values(row) for row in each]) for each in tables])
+
+
+def _values(row: Any) -> dict[str, Any]:
+    return {name: value for name, value in vars(row).items() if name != "_sa_instance_state"}
+
+
+def assemble() -> Cast:
+    """Add places, people, sign-ins and roles, and commit them inside the test's transaction.
+
+    Nearly every test begins with it. So the rows are thought out once a process and written as they are, under new ids; the objects
+    stand as after a commit: known by their ids, and read from the database when they are first asked.
+    """
+    pattern = _pattern()
+    fresh = {row["id"]: new_id() for _table, rows in pattern.rows for row in rows}
+    _plant_country()
+    for table, rows in pattern.rows:
+        db.session.execute(table.insert(), [
+            {name: fresh[value] if isinstance(value, UUID) else value for name, value in row.items()} for row in rows
+        ])
+    ids = {name: fresh[person.id] for name, person in pattern.people.items()}
+    db.session.execute(Consent.__table__.insert(), [
+        {"person_id": person_id, "version": privacy.current(), "language": "en", "given_at": SINCE} for person_id in ids.values()
+    ])
     db.session.commit()
-    return Cast(**people, places=places, ids=ids, sign_in_ids=sign_in_ids)
+    return Cast(
+        **{name: _standing(Person, person_id) for name, person_id in ids.items()}, ids=ids,
+        places=Places(**{name: _standing(Place, fresh[place.id]) for name, place in pattern.places.items()}),
+        sign_in_ids={name: fresh[sign_in.id] for name, sign_in in pattern.sign_ins.items()},
+    )
+
+
+def _standing(kind: Any, row_id: UUID) -> Any:
+    row = kind(id=row_id)
+    make_transient_to_detached(row)
+    db.session.add(row)
+    return row
 
 
 def signed_in_client(app: Flask, sign_in_id: UUID) -> FlaskClient:

@@ -79,7 +79,7 @@ def test_figures_are_equal_before_and_after(database, cast, made, asked, now):
 @settings(max_examples=6)
 @given(
     made=st.lists(shown, min_size=4, max_size=20), late=st.lists(shown, max_size=3),
-    asked=st.lists(st.tuples(slices, dimensions), min_size=6, max_size=6), now=st.integers(6, 20),
+    asked=st.lists(st.tuples(slices, dimensions), min_size=3, max_size=3), now=st.integers(6, 20),
 )
 def test_snapshots_of_before_of_after_and_across_are_equal(database, cast, made, late, asked, now):
     clear()
