@@ -37,6 +37,8 @@ def demo(context: click.Context, *, serve: bool, port: int, programme: bool) -> 
         from webapp.statistics import jobs as statistics  # noqa: PLC0415
 
         bring_up()
+        if programme:
+            click.echo("Loading ten thousand invented people and a year of trainings; the first time this takes a minute or two.")
         try:
             count = load(
                 course=catalogue().courses[0], password_hash=passwords.hashed(password), now=clock.now(), programme=programme,
