@@ -62,3 +62,19 @@ def test_another_source_another_key_or_another_program_is_compiled_again(pages, 
     pages("en")
     monkeypatch.setattr(compiled, "_program", lambda: b"another")
     assert pages("en")[1] == 1
+
+
+@pytest.mark.parametrize(("source", "english", "chinese"), [
+    ("{{ _('Sign in') }} {{ name }}", "Sign in &lt;Li&gt;", "登录 &lt;Li&gt;"),
+    (
+        '{{ _("You can read everything without an account.") }} {{ _("You sign in with %(email)s.", email=name) }} <a>x</a>',
+        "You can read everything without an account. You sign in with &lt;Li&gt;. <a>x</a>",
+        "不注册也能阅读全部内容。您使用&lt;Li&gt;登录。<a>x</a>",
+    ),
+    (
+        '{% if name %}{{ ngettext("%(num)d attempt is left.", "%(num)d attempts are left.", 2) }}{% endif %} {{ name }}',
+        "2 attempts are left. &lt;Li&gt;", "还可作答2次。&lt;Li&gt;",
+    ),
+])
+def test_no_blank_follows_a_chinese_full_stop(pages, source: str, english: str, chinese: str) -> None:
+    assert (pages("en", source)[0], pages("zh-Hans", source)[0]) == (english, chinese)

@@ -10,7 +10,7 @@ from webapp.accounts import labels, names, rules
 from webapp.accounts.forms import REASONS
 from webapp.accounts.models import OrganisationType, PositionLevel, Sex
 from webapp.core.frozen import dataclass
-from webapp.core.i18n import _, lazy
+from webapp.core.i18n import _, lazy, sentences
 
 FIELDS = {
     "name": lazy("Name of the person"), "email": lazy("E-mail"), "phone": lazy("Telephone"), "place": lazy("Place"),
@@ -132,7 +132,7 @@ def read_line(number: int, cells: Sequence[str], columns: Sequence[str], this_ye
         sex=_word("sex", said, _SEXES, labels.SEXES, wrong), birth_year=year, language=_word("language", said, _TAGS, {}, wrong) or "",
     )
     if wrong:
-        raise WrongRow(" ".join(wrong))
+        raise WrongRow(sentences(wrong))
     return line
 
 

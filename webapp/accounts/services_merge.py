@@ -19,7 +19,7 @@ from webapp.accounts.services_roles import keeping_an_administrator
 from webapp.core.audit import record
 from webapp.core.database import db
 from webapp.core.frozen import dataclass
-from webapp.core.i18n import _
+from webapp.core.i18n import _, sentences
 from webapp.core.signals import MergeAsked, PeopleMerged, PeopleParted, merge_asked, people_merged, people_parted
 from webapp.core.upsert import insert_for
 
@@ -62,7 +62,7 @@ def _merge(gone: Person, kept: Person, now: datetime, actor_id: UUID) -> BulkCha
     assert len(rows) == 2 or gone.id == kept.id
     stops = preview(gone, kept).stops
     if stops:
-        raise CannotMergePeople(" ".join(stops))
+        raise CannotMergePeople(sentences(stops))
     event = PeopleMerged(kept.id, gone.id, now, {})
     people_merged.send(event)
     gone.merged_into_id = kept.id

@@ -106,6 +106,11 @@ def _n(one: str, many: str, num: int, /, **variables: Any) -> str:
     return str(found) % {"num": num, **variables}
 
 
+def plural_form(text: str) -> str:
+    """A message that counts, of which `text` is the English singular, for more than one; its variables are left in it."""
+    return str(_messages().ungettext(text, text, 2))
+
+
 def lazy(text: str, /, **variables: Any) -> LazyString:
     """A message that is translated when it is shown: for labels and definitions made at import."""
     return LazyString(_, text, **variables)
@@ -115,6 +120,11 @@ def localised(texts: Mapping[str, str], language: str | None = None) -> str:
     """The text in the wanted or the reader's language, else in the first one there is; empty if none."""
     wanted = language or current_language()
     return texts.get(wanted) or next((text for text in texts.values() if text), "")
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Sentences one after the other: a Chinese full stop brings its own blank."""
+    return ("" if current_language().startswith("zh") else " ").join(parts)
 
 
 def enumerated(items: Iterable[str]) -> str:

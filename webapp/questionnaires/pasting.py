@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from webapp.core.frozen import dataclass
-from webapp.core.i18n import _, localised
+from webapp.core.i18n import _, localised, sentences
 from webapp.courses.questionnaire.fields import (
     Choice,
     Field,
@@ -53,9 +53,9 @@ def read(table: TableField, text: str, *, first_column: str = "", room: int) -> 
         cells = cells[1:]
     if not cells:
         raise CannotPaste(_("There is nothing to paste. Copy the rows in your spreadsheet first."))
-    sentences = []
+    wrong = []
     if len(cells) > room:
-        sentences.append(_(
+        wrong.append(_(
             "“%(table)s” takes %(max)d rows at most, %(room)d more than it has now; these are %(count)d. Nothing was pasted.",
             table=localised(table.label), max=table.rows.max, room=room, count=len(cells),
         ))
@@ -64,9 +64,9 @@ def read(table: TableField, text: str, *, first_column: str = "", room: int) -> 
         for number, row in enumerate(cells[:max(room, 0)], start=1):
             found.append(_row(number, row, columns))
     except CannotPaste as bad:
-        sentences.append(str(bad))
-    if sentences:
-        raise CannotPaste(" ".join(sentences))
+        wrong.append(str(bad))
+    if wrong:
+        raise CannotPaste(sentences(wrong))
     return Pasted(tuple(found))
 
 

@@ -18,7 +18,7 @@ from webapp.core.access import signed_in
 from webapp.core.errors import DomainError
 from webapp.core.exports import Format, Sheet, download
 from webapp.core.frozen import dataclass
-from webapp.core.i18n import LANGUAGES, _, _n, current_language
+from webapp.core.i18n import LANGUAGES, _, _n, current_language, sentences
 from webapp.core.ids import MistypedCode, read_code
 from webapp.core.tables import Unreadable, read_cells
 from webapp.core.ui.templating import address
@@ -248,7 +248,7 @@ def bring_in(training_id: UUID, moment: str) -> Any:
     except _NotAll as error:
         return _shown(desk, problems=sorted(error.problems, key=lambda each: each.row)), HTTPStatus.UNPROCESSABLE_ENTITY
     same = len(found) - changed
-    flash(" ".join([
+    flash(sentences([
         _n("%(num)d test form was entered.", "%(num)d test forms were entered.", changed),
         *([_n("%(num)d form had been entered so before.", "%(num)d forms had been entered so before.", same)] if same else []),
     ]), "ok")

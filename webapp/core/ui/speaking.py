@@ -9,7 +9,7 @@ from flask.templating import Environment
 from jinja2 import Template
 from jinja2.ext import Extension
 
-from webapp.core.i18n import current_language, speaking, translated
+from webapp.core.i18n import current_language, plural_form, speaking, translated
 
 if TYPE_CHECKING:
     from jinja2.environment import TemplateModule
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 # `{{ _("Sign in") }}`: one literal, nothing else. What has variables is left to the request.
 CONSTANT = re.compile(r"""\{\{-?\s*_\(\s*(?P<quote>["'])(?P<text>(?:(?!(?P=quote))[^\\{}%])*)(?P=quote)\s*\)\s*-?\}\}""")
+
+# A message on its own and the blank behind it, perhaps with the ends or beginnings of branches between them.
+FOLLOWED = re.compile(
+    r"""(?P<said>\{\{\s*(?P<call>_|ngettext)\(\s*"(?P<text>[^"]*)"(?:[^"{}]|"[^"]*")*\)\s*\}\}(?:\{%[^{}]*%\})*)[ ]+(?=\S)""",
+)
+# What ends a Chinese sentence or opens a list brings its own blank.
+WIDE = ("。", "！", "？", "；", "：")
 
 
 class ConstantMessages(Extension):
@@ -28,7 +35,7 @@ class ConstantMessages(Extension):
         if language is None:
             return source
         with speaking(language):
-            return CONSTANT.sub(_translate, source)
+            return CONSTANT.sub(_translate, FOLLOWED.sub(_close_up, source))
 
 
 def _translate(found: re.Match[str]) -> str:
@@ -37,6 +44,11 @@ def _translate(found: re.Match[str]) -> str:
     if "{" in text or "-" in (found[0][2], found[0][-3]):
         return found[0]
     return text
+
+
+def _close_up(found: re.Match[str]) -> str:
+    message = translated(found["text"]) if found["call"] == "_" else plural_form(found["text"])
+    return found["said"] if message.endswith(WIDE) else found[0]
 
 
 class SharedTemplate(Template):
