@@ -36,7 +36,7 @@ def test_values_read_as_people_write_them(head, value, said):
 
 
 def test_minutes_are_shown_as_hours_and_nothing_else_is_changed():
-    assert number_of(BY_KEY["hours"], 200) == 3.3
+    assert [number_of(BY_KEY["hours"], minutes) for minutes in (200, 435)] == [3.3, 7.3]
     assert number_of(BY_KEY["views"], 200) == 200
 
 

@@ -224,8 +224,8 @@ def test_the_overview_shows_hours_and_squares(login_as, onsite, max_queries):
     trainer.post(onsite.list, data=onsite.form(**{f"p-{one}": "present", f"p-{two}": "late", f"arrived-{two}": "0930"}))
     with max_queries(8):
         page = trainer.get(f"{onsite.url}?lang=en")
-    assert "3.0" in page.text
-    assert "2.5" in page.text
+    assert '<td class="n">3</td>' in page.text
+    assert '<td class="n">2.5</td>' in page.text
 
 
 def test_all_marks_of_a_person_are_shown_with_their_clocks(login_as, onsite):
@@ -383,5 +383,5 @@ def test_the_worker_of_a_list_reaches_the_lists_of_its_training_only(login_as, o
 def test_the_own_page_says_hours_and_where_to_check_in(client, login_as, onsite):
     onsite.send(login_as("trainer"), {"presence": "present"})
     page = client.get(f"/trainings/mine/{onsite.codes[0]}?lang=en").text
-    assert "You were at 1 session, 3.0 hours in all." in page
+    assert "You were at 1 session, 3 hours in all." in page
     assert 'href="/check-in"' in page

@@ -10,7 +10,7 @@ from tests.trainings.conftest import FIRST_DAY, LAST_DAY
 from webapp.accounts.models import Person
 from webapp.certificates import jobs, pdf, queries, services, services_training
 from webapp.certificates.models import Certificate
-from webapp.certificates.printing import hours_of, print_of
+from webapp.certificates.printing import print_of
 from webapp.certificates.rules import TrainingNotCompleted
 from webapp.core.config import settings
 from webapp.core.database import db
@@ -198,10 +198,6 @@ def test_a_certificate_follows_a_person_who_was_known_twice(database, cast, trai
     assert jobs.issue_training_certificates(LATER) == 0
     assert [each.person_id for each in certificates()] == [cast.ids["learner"]]
     assert queries.held_of_training(cast.ids["learner"], training.id) is not None
-
-
-def test_hours_have_one_decimal_at_most():
-    assert [hours_of(minutes) for minutes in (360, 330, 0, 365, 362)] == ["6", "5.5", "0", "6.1", "6"]
 
 
 def test_all_certificates_print_as_one_file_with_a_page_each(app, training, make_participant):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from webapp.certificates.content import CertificatePrint
 from webapp.certificates.models import Certificate
 from webapp.core.config import Settings
+from webapp.core.hours import hours_text
 from webapp.courses.content import Course
 
 TEMPLATE = "course-2026"
@@ -44,15 +45,10 @@ def frozen_training(
 ) -> dict[str, Any]:
     """What is printed on the certificate of a training: hours are those of attendance, the days first and last of the training."""
     return {
-        "template": TRAINING_TEMPLATE, "name": name, "title": dict(titles), "hours": hours_of(minutes), "issued_on": issued_on.isoformat(),
-        **_signed(settings), "edition": edition, "demo": demo, "days": [each.isoformat() for each in days],
+        "template": TRAINING_TEMPLATE, "name": name, "title": dict(titles), "hours": hours_text(minutes),
+        "issued_on": issued_on.isoformat(), **_signed(settings), "edition": edition, "demo": demo,
+        "days": [each.isoformat() for each in days],
     }
-
-
-def hours_of(minutes: int) -> str:
-    """Hours with one decimal at most, halves up: `6`, `11.5`."""
-    hours = (Decimal(minutes) / 60).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    return str(hours.to_integral_value() if hours == hours.to_integral_value() else hours)
 
 
 def is_training(printed: Mapping[str, Any]) -> bool:

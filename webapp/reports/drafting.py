@@ -12,6 +12,7 @@ from typing import Any
 
 from webapp.core.charts.shapes import figures as number
 from webapp.core.frozen import dataclass
+from webapp.core.hours import hours as in_hours
 from webapp.core.i18n import _, _n, current_language, localised
 from webapp.core.ui.dates import day_text, days_text
 from webapp.reports import rules
@@ -148,7 +149,7 @@ def _sessions(figures: Figures) -> list[str]:
     dropped = [localised(each["titles"]) for each in figures["agenda"] if each["held"] == 0]
     return [
         _n("%(num)d session was held.", "%(num)d sessions were held.", hours["held"]),
-        _("Together they lasted %(hours)s hours.", hours=number(round(hours["held_minutes"] / 60, 1))) if hours["held_minutes"] else "",
+        _("Together they lasted %(hours)s hours.", hours=number(in_hours(hours["held_minutes"]))) if hours["held_minutes"] else "",
         _n("%(num)d person attended.", "%(num)d people attended.", counts["attended"]),
         _n("%(num)d person met the rule of the training.", "%(num)d people met the rule of the training.", counts["completed"])
         if counts["completed"] else "",

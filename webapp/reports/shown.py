@@ -14,6 +14,7 @@ from webapp.accounts.models import OrganisationType, PositionLevel, Sex
 from webapp.core.charts.shapes import Bar, Bars, Chart, Compared, Pair, Stack, Stacked
 from webapp.core.charts.shapes import figures as number
 from webapp.core.frozen import dataclass
+from webapp.core.hours import hours
 from webapp.core.i18n import _, current_language, localised
 from webapp.core.ui.dates import day_text
 from webapp.reports import labels
@@ -267,8 +268,8 @@ def _one(value: float | None) -> float | None:
 
 
 def in_hours(minutes: float | None) -> str:
-    """Minutes as hours with one decimal."""
-    return hidden() if minutes is None else number(round(minutes / 60, 1))
+    """Minutes as hours."""
+    return hidden() if minutes is None else number(hours(minutes))
 
 
 def _held(line: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from webapp.core.charts.shapes import Chart
 from webapp.core.frozen import dataclass
+from webapp.core.hours import tenths
 from webapp.core.i18n import _
 from webapp.statistics.definitions import Figure, Measure
 from webapp.statistics.outcomes import Outcome
@@ -92,8 +93,8 @@ def head_of(figure: Figure) -> Head:
 
 
 def number_of(figure: Figure, number: int) -> int | float:
-    """The number shown for what was counted: hours for minutes, to a tenth."""
-    return round(number / 60, 1) if figure.measure is Measure.MINUTES else number
+    """The number shown for what was counted: hours for minutes, to a tenth as all of their column."""
+    return float(tenths(number)) if figure.measure is Measure.MINUTES else number
 
 
 def value_of(figure: Figure, number: int) -> Value:

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from webapp.core.database import db
+from webapp.core.hours import hours_text
 from webapp.core.i18n import _, _n
-from webapp.trainings.attendance_shown import hours
 from webapp.trainings.mine import Mine, Part
 from webapp.trainings.models import TrainingSession
 from webapp.trainings.models_onsite import Attendance, Presence
@@ -34,7 +34,7 @@ def part(mine: Mine, now: datetime) -> Part | None:
     if sessions:
         lines.append(_n(
             "You were at %(num)d session, %(hours)s hours in all.", "You were at %(num)d sessions, %(hours)s hours in all.", sessions,
-            hours=hours(minutes),
+            hours=hours_text(minutes),
         ))
     actions = []
     if registered and sessions_today:

@@ -69,11 +69,6 @@ def words(said: Said) -> str:
     return _(", ").join(parts)
 
 
-def hours(minutes: int) -> str:
-    """Minutes as hours with one decimal: `5.5`."""
-    return f"{minutes / 60:.1f}"
-
-
 def matching(rows: Sequence[Row], query: str) -> set[UUID]:
     """Participants whose name, in characters or by sound, or organisation meets every word; everybody for no words."""
     wanted = query_words(query)

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_t
 from webapp.core import clock
 from webapp.core.access import signed_in
 from webapp.core.errors import DomainError
+from webapp.core.hours import hours_text
 from webapp.core.i18n import _, _n
 from webapp.core.ui import STATIC
 from webapp.core.ui.templating import address
@@ -49,7 +50,7 @@ def overview(training_id: UUID) -> str:
     """Squares by half-day, hours by person. Six queries."""
     record = record_or_404(training_id)
     return render_template(
-        "trainings/attendance.html", record=record, labels=labels, table=shown.table(record.training.id), hours=shown.hours,
+        "trainings/attendance.html", record=record, labels=labels, table=shown.table(record.training.id), hours=hours_text,
         words=shown.words, answer_of=forms.answer_of,
     )
 

@@ -13,6 +13,7 @@ from webapp.core import clock, exports
 from webapp.core.access import signed_in
 from webapp.core.audit import record as audit
 from webapp.core.errors import DomainError
+from webapp.core.hours import hours
 from webapp.core.i18n import _, _n
 from webapp.core.tables import Bounds, Unreadable, read_cells
 from webapp.core.ui.templating import address
@@ -135,7 +136,10 @@ def export(training_id: UUID, form: str) -> Response:
     columns = [attendance_sheet.heading(day.session) for day in table.half_days]
     head = [_("Participant code"), _("Name"), _("Organisation"), *columns, _("Hours")]
     rows: list[list[exports.Cell]] = [
-        [line.person.code, line.person.name, line.person.organisation, *map(attendance_sheet.cell_text, line.cells), line.minutes / 60]
+        [
+            line.person.code, line.person.name, line.person.organisation, *map(attendance_sheet.cell_text, line.cells),
+            float(hours(line.minutes)),
+        ]
         for line in table.lines
     ]
     about = [
