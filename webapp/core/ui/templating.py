@@ -13,7 +13,7 @@ from werkzeug.local import LocalProxy
 
 from webapp.core import access
 from webapp.core.config import settings
-from webapp.core.i18n import LANGUAGES, current_language, enumerated
+from webapp.core.i18n import LANGUAGES, current_language, enumerated, sentences
 from webapp.core.ui import dates
 from webapp.core.ui.assets import PREFIX, Assets
 from webapp.core.ui.cells import list_rows
@@ -129,4 +129,5 @@ def init_templates(app: Flask, assets: Assets) -> None:
     )
     app.jinja_env.filters.update(
         day=_day, month=_month, clock=_clock, moment=_moment, thousands=thousands, whole_terms=whole_terms, enumerated=enumerated,
+        sentences=sentences,
     )
