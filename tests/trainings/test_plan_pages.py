@@ -257,6 +257,23 @@ def test_the_calendar_shows_the_month_and_what_collides(cast, training, make_tra
     assert login_as("learner").get("/trainings/calendar").status_code == 404
 
 
+def test_a_collision_names_the_other_training_with_its_days_and_leads_there(cast, training, make_training, make_session, login_as):
+    other = make_training(title="专题班<1>")
+    make_session(other)
+    link = f'<a href="/trainings/{other.id}/">专题班&lt;1&gt; (14 to 15 December 2026)</a>'
+    for page in ("", "trainers"):
+        text = login_as("trainer").get(f"/trainings/{training.id}/{page}?lang=en").text
+        assert f"The room is taken at the same time: {link}." in text
+        assert f"李建国 also trains elsewhere at the same time: {link}." in text
+
+
+def test_who_must_add_a_session_first_is_led_to_the_agenda(cast, make_training, login_as):
+    row = make_training(state=TrainingState.PREPARATION)
+    page = login_as("trainer").post(f"/trainings/{row.id}/state?lang=en", data={"to": "announced"}).text
+    assert "Please add at least one session to the agenda first." in page
+    assert f'<a href="/trainings/{row.id}/agenda">Open the agenda</a>' in page
+
+
 def test_the_profile_is_begun_once_and_opened_after(cast, training, login_as):
     client, url = login_as("trainer"), f"/trainings/{training.id}/profile"
     first, again = client.post(url), client.post(url)

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -19,7 +20,8 @@ from webapp.accounts.current import Viewer
 from webapp.core.database import db
 from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
-from webapp.trainings import access, rules_plan
+from webapp.core.ui.templating import address
+from webapp.trainings import access, labels, rules_plan
 from webapp.trainings.models import TrainerPart, Training, TrainingSession, TrainingState, TrainingTrainer
 from webapp.trainings.records import title_of
 from webapp.trainings.rules_plan import Slot
@@ -138,10 +140,17 @@ def among(trainings: Sequence[Training], first: date, last: date) -> tuple[list[
     return found, inside
 
 
-def sentence(hit: Collision, names: Mapping[UUID, str], who: Viewer, seen: frozenset[UUID] = frozenset()) -> str:
+def sentence(hit: Collision, names: Mapping[UUID, str], who: Viewer, seen: frozenset[UUID] = frozenset()) -> Markup:
     """What collides with the other training, which is named only to those who may see it. `seen`: trainings they run themselves."""
     other = hit.other
-    called = title_of(other) if other.id in seen or access.runs_place(who, other.place) else _("another training")
+    open_to_them = other.id in seen or access.runs_place(who, other.place)
+    said = {"other": _link(other) if open_to_them else _("another training"), "name": names.get(hit.person_id, "") if hit.person_id else ""}
     if hit.person_id is None:
-        return _("The room is taken at the same time: %(other)s.", other=called)
-    return _("%(name)s also trains elsewhere at the same time: %(other)s.", name=names.get(hit.person_id, ""), other=called)
+        return Markup(_("The room is taken at the same time: %(other)s.")) % said  # noqa: S704  a message of ours
+    return Markup(_("%(name)s also trains elsewhere at the same time: %(other)s.")) % said  # noqa: S704  a message of ours
+
+
+def _link(training: Training) -> Markup:
+    """Title and days, since one title may stand for several trainings, leading to the record."""
+    words = _("%(title)s (%(days)s)", title=title_of(training), days=labels.days_text(training))
+    return Markup('<a href="{}">{}</a>').format(address(f"/trainings/{training.id}/"), words)

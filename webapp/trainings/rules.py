@@ -48,6 +48,10 @@ class EditedMeanwhile(TrainingError):
         ))
 
 
+class NoSession(MoveRefused):
+    """The agenda is empty."""
+
+
 class BadPlan(TrainingError):
     """Something in the plan cannot be so."""
 
@@ -63,7 +67,7 @@ def check_move(training: Training, after: TrainingState, sessions: int, note: st
     if after in (S.ANNOUNCED, S.RUNNING, S.REPORTING) and training.first_day is None:
         raise MoveRefused(_("Please set the days of the training first."))
     if after in (S.ANNOUNCED, S.RUNNING, S.REPORTING) and sessions == 0:
-        raise MoveRefused(_("Please add at least one session to the agenda first."))
+        raise NoSession(_("Please add at least one session to the agenda first."))
     if after is S.ANNOUNCED and not training.venue:
         raise MoveRefused(_("Please enter the venue first: it stands in the invitations."))
     if after is S.REPORTING and training.first_day is not None and now.astimezone(ZoneInfo(training.zone)).date() < training.first_day:

@@ -148,16 +148,17 @@ def state(training_id: UUID) -> Any:
     record = run_or_403(training_id)
     wanted, note = request.values.get("to", ""), request.form.get("note", "")[:500]
     open_to = rules.NEXT[record.training.state]
-    problem = ""
+    problem, unplanned = "", False
     if request.method == "POST":
         try:
             return _moved(record, wanted, note)
         except DomainError as error:
-            problem = str(error)
+            problem, unplanned = str(error), isinstance(error, rules.NoSession)
             record = run_or_403(training_id)
             open_to = rules.NEXT[record.training.state]
     body = render_template(
-        "trainings/training_state.html", record=record, open_to=open_to, wanted=wanted, note=note, problem=problem, labels=labels,
+        "trainings/training_state.html", record=record, open_to=open_to, wanted=wanted, note=note, problem=problem,
+        unplanned=unplanned, labels=labels,
     )
     return body, 422 if problem else 200
 
