@@ -112,6 +112,15 @@ def test_prework_is_shown_person_by_person_without_a_ranking(app, cast, login_as
     assert "Not done" not in row
 
 
+def test_without_a_needs_survey_the_page_before_says_what_holds_now(app, login_as, at, training):
+    at(BEGINS - timedelta(minutes=1))
+    assert "The needs survey opens by itself" in page(login_as("trainer"), training, "before")
+    at(BEGINS)
+    shown = page(login_as("trainer"), training, "before")
+    assert "The first session has begun, so no needs survey opens any more." in shown
+    assert "opens by itself" not in shown
+
+
 @pytest.mark.parametrize("number", [2, 30])
 def test_the_page_before_takes_eight_queries_however_many_there_are(
     app, login_as, at, max_queries, training, make_participant, number,

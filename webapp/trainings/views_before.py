@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, abort, render_template, request
@@ -14,9 +15,11 @@ from webapp.core.ui.paging import Paging
 from webapp.questionnaires import definitions, queries_surveys, queries_texts
 from webapp.questionnaires.access import guides_place
 from webapp.questionnaires.queries_texts import Wanted, holds_words
-from webapp.trainings import before_shown, queries_before, services_tests, tests_results, tests_shown
+from webapp.trainings import agenda, before_shown, queries_before, services_tests, tests_results, tests_shown
+from webapp.trainings.models import Training
 from webapp.trainings.models_learning import SurveyKind
 from webapp.trainings.records import record_or_404
+from webapp.trainings.rules_surrounding import bounds
 
 bp = Blueprint("training_before", __name__, template_folder="templates")
 BEFORE = "/trainings/<uuid:training_id>/before"
@@ -36,7 +39,14 @@ def before(training_id: UUID) -> str:
     return render_template(
         "trainings/before.html", record=record, shown=shown, test=tests_shown.before(record, now, found) if found else None,
         markup=markup, kind=SurveyKind.NEEDS, own_pages=made_it or guides_place(record.who, record.training.place), texts=TEXTS,
+        begun=shown.needs is None and _begun(record.training, now),
     )
+
+
+def _begun(training: Training, now: datetime) -> bool:
+    """Whether the first session has begun: no needs survey opens from then on. One query."""
+    around = bounds(training, agenda.sessions(training.id))
+    return around is not None and around[0] <= now
 
 
 @bp.get(f"{BEFORE}/answers/<field_id>")
