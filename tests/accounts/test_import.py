@@ -231,6 +231,7 @@ def test_from_the_file_to_the_people_in_a_browser(database, browser, cast):
     assert "The import is done" in page.text
     assert 'http-equiv="refresh"' not in page.text
     assert len(named("孙小美")) == 1
+    assert '<td data-label="Name">孙小丽</td>' in page.text
     file = browser.post(f"{there}problems/csv", data={}).get_data().decode("utf-8-sig")
     assert file.splitlines()[0] == HEAD + ",问题" or file.splitlines()[0] == HEAD + ",problem"
     corrected = file.replace("bad", "good@example.org").encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from http import HTTPStatus
 
 import pytest
@@ -106,6 +107,8 @@ def test_wrong_rows_stay_out_and_come_back_as_a_file_with_their_reason(browser, 
     kept = bring(browser, training, text)
     assert kept.counts["wrong"] == 3
     assert [number for number, _sentence in kept.problems] == [4, 5, 6]
+    page = browser.get(home(training, f"import/{kept.id}/?lang=en")).text
+    assert re.findall('<td data-label="Name">(.*?)</td>', page) == ["何静", "", "孙强"]
     answer = browser.post(home(training, f"import/{kept.id}/problems/csv"))
     assert "The same person already stands in row 3." in answer.text
     assert "The name is missing." in answer.text

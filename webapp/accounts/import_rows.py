@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from webapp.accounts import labels, names, rules
@@ -97,6 +97,12 @@ def guess(head: Sequence[str], remembered: Mapping[str, str]) -> list[str]:
             field = "" if key in IGNORED else _HEADING_OF.get(key, _HEADING_OF.get(key_of(title.split("(")[0].split("（")[0]), ""))
         found.append(field if field == "place" or field not in found else "")
     return found
+
+
+def names_of(rows: Iterable[Sequence[Any]], columns: Sequence[str], wanted: Container[int]) -> dict[int, str]:
+    """What stands in the column of names, of the wanted rows by their numbers; nothing where no column holds names."""
+    at = columns.index("name") if "name" in columns else None
+    return {} if at is None else {number: cells[at] for number, cells in rows if number in wanted and at < len(cells)}
 
 
 def read_line(number: int, cells: Sequence[str], columns: Sequence[str], this_year: int) -> Line:

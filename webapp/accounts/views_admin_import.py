@@ -12,7 +12,7 @@ from webapp.accounts import access, labels, services_imports
 from webapp.accounts.current import Viewer
 from webapp.accounts.errors_people import InTheFuture
 from webapp.accounts.forms_people import today
-from webapp.accounts.import_rows import FIELDS
+from webapp.accounts.import_rows import FIELDS, names_of
 from webapp.accounts.models import OrganisationType
 from webapp.accounts.models_imports import ImportRun, ImportState
 from webapp.accounts.services_imports import BadColumns, BadFile
@@ -106,8 +106,9 @@ def show(run_id: UUID) -> str | Answer:
     _who, run = _own(run_id)
     if run.state is ImportState.MAPPING:
         return redirect(_at(run_id, "columns"), 303)
+    shown = run.problems[:PROBLEMS_SHOWN]
     return render_template(
-        "accounts/admin_import_run.html", run=run, shown=run.problems[:PROBLEMS_SHOWN], running=run.state is ImportState.QUEUED,
+        "accounts/admin_import_run.html", run=run, shown=shown, called=names_of(run.rows, run.columns, dict(shown)), running=run.state is ImportState.QUEUED,
         heads=dict(enumerate(run.head)),
     )
 

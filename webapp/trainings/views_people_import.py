@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request
 from sqlalchemy import select
 
+from webapp.accounts.import_rows import names_of
 from webapp.accounts.labels import ORGANISATION_TYPES
 from webapp.accounts.models import OrganisationType
 from webapp.core import clock, exports, idempotency
@@ -116,8 +117,9 @@ def show(training_id: UUID, list_id: UUID) -> Any:
     record, kept = _own(training_id, list_id)
     if kept.state is ListState.MAPPING:
         return back(record, f"import/{list_id}/columns")
+    shown = kept.problems[:PROBLEMS_SHOWN]
     return render_template(
-        "trainings/import_run.html", record=record, run=kept, shown=kept.problems[:PROBLEMS_SHOWN],
+        "trainings/import_run.html", record=record, run=kept, shown=shown, called=names_of(kept.rows, kept.columns, dict(shown)),
         running=kept.state is ListState.QUEUED, here=here(record, f"import/{list_id}"),
     )
 
