@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from webapp.core.database import db
+from webapp.core.i18n import speaking
 from webapp.scheduler import labels
-from webapp.scheduler.jobs import JOBS, Job
+from webapp.scheduler.jobs import JOBS, Job, again_after
 from webapp.scheduler.models import JobRun
 from webapp.scheduler.views import in_words, state_of
 
@@ -27,6 +28,20 @@ def run(minutes_ago, ok):
 ])
 def test_how_a_job_stands(app, last, state):
     assert state_of(HOURLY, last, NOON)[0] == state
+
+
+@pytest.mark.parametrize(("every", "failures", "minutes"), [
+    (timedelta(days=1), 0, None), (timedelta(days=1), 1, 1), (timedelta(days=1), 2, 5), (timedelta(days=1), 3, 15),
+    (timedelta(days=1), 400, 15), (timedelta(minutes=10), 2, 5), (timedelta(minutes=10), 3, None), (timedelta(seconds=10), 1, None),
+])
+def test_what_failed_is_tried_again_soon_and_never_later_than_at_its_own_time(every, failures, minutes):
+    assert again_after(Job("fails", every, lambda _now: 0), failures) == (timedelta(minutes=minutes) if minutes else None)
+
+
+def test_the_page_says_that_a_failed_job_is_tried_again(app):
+    with speaking("en"):
+        assert state_of(HOURLY, run(30, False), NOON)[1] == "Failed; tried again within 15 minutes"
+        assert state_of(Job("often", timedelta(seconds=10), lambda _now: 0), run(30, False), NOON)[1] == "Failed"
 
 
 @pytest.mark.parametrize(("every", "words"), [

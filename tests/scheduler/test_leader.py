@@ -32,6 +32,23 @@ def fail(now):
 run(create_app(), jobs=(Job("works", timedelta(seconds=0.05), work), Job("fails", timedelta(seconds=0.05), fail)))
 """
 
+# A daily job that fails twice before it goes well, and a scheduler that does not wait long to begin and to try again.
+DAILY = """
+import os, sys
+from datetime import timedelta
+from webapp import create_app
+from webapp.scheduler import jobs, runner
+runner.START_WITHIN, runner.LOOK_AROUND, jobs.AGAIN = timedelta(0), 0.01, (timedelta(milliseconds=10),)
+out, go, tries = int(sys.argv[1]), int(sys.argv[2]), []
+def work(now):
+    tries.append(now)
+    os.write(out, f"{os.getpid()} {'fails' if len(tries) < 3 else 'works'}\\n".encode())
+    if len(tries) < 3:
+        raise LookupError
+    return 1
+runner.run(create_app(), jobs=(jobs.Job("daily", timedelta(days=1), work),))
+"""
+
 
 def environment_of(app):
     here = app.extensions["settings"]
@@ -51,9 +68,9 @@ class Schedulers:
             stack.callback(os.close, end)
         self.unread = ""
 
-    def start(self):
+    def start(self, program=CHILD):
         process = subprocess.Popen(
-            [sys.executable, "-c", CHILD, str(self.out), str(self.go)], env=environment_of(self.app), pass_fds=(self.out, self.go),
+            [sys.executable, "-c", program, str(self.out), str(self.go)], env=environment_of(self.app), pass_fds=(self.out, self.go),
             stderr=subprocess.DEVNULL,
         )
         self.stack.callback(process.wait, PATIENCE)
@@ -114,6 +131,15 @@ def test_a_scheduler_that_is_asked_to_end_finishes_the_running_job_first(committ
         assert process.wait(PATIENCE) == 0
         works = db.session.get(JobRun, "works")
         assert (works.ok, works.count) == (True, 1)
+
+
+def test_a_daily_job_that_failed_is_tried_again_long_before_the_next_day(committed):
+    with schedulers(committed) as all_of_them:
+        process = all_of_them.start(DAILY)
+        assert [all_of_them.next()[1] for _try in range(3)] == ["fails", "fails", "works"]
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+        assert db.session.get(JobRun, "daily").ok
 
 
 def test_only_one_at_a_time_holds_the_lock(committed):

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import select, update
 
 from webapp.core.audit import ENTRIES, GENESIS, HEAD, hash_of
-from webapp.core.database import db
+from webapp.core.database import db, only_reading
 from webapp.core.frozen import dataclass
 
 log = structlog.get_logger(__name__)
@@ -64,32 +64,36 @@ def verify(anchor: Link | None = None) -> Link:
     anew, but not so that an earlier link keeps its hash. Reads 2,000 entries at a time and holds nothing in between, so that
     writing goes on; not to be called inside a unit of work.
     """
-    head = _head()
-    reached = _follow(Link(), head.number, anchor, let_go=True)
-    return _at_the_end(reached, head)
+    with only_reading():
+        head = _head()
+        reached = _follow(Link(), head.number, anchor, let_go=True)
+        return _at_the_end(reached, head)
 
 
 def verify_next(now: datetime) -> int:
     """Follow the chain from where the last run ended, at most 50,000 entries; how many. Raises `AuditBroken`.
 
-    Part of the caller's unit of work: the end of this run is kept.
+    The end of this run is kept in the caller's unit of work, which takes no lock until then where nothing was asked in it before.
     """
-    row = db.session.execute(select(HEAD)).first()
-    if row is None:
-        _at_the_end(Link(), Link())
-        return 0
-    head, start = Link(row.number, row.hash), Link(row.verified_number, row.verified_hash)
-    _still_there(start)
-    until = min(head.number, start.number + MOST_A_RUN)
-    reached = _follow(start, until)
-    if until == head.number:
-        _at_the_end(reached, head)
+    with only_reading():
+        start, reached = _followed_next()
     if reached != start:
         values = {"verified_number": reached.number, "verified_hash": reached.hash, "verified_at": now}
         db.session.execute(update(HEAD).values(values))
         # The log of another machine is a witness that this database cannot change.
         log.info("audit_verified", count=reached.number - start.number, head=str(reached))
     return reached.number - start.number
+
+
+def _followed_next() -> tuple[Link, Link]:
+    row = db.session.execute(select(HEAD)).first()
+    if row is None:
+        return Link(), _at_the_end(Link(), Link())
+    head, start = Link(row.number, row.hash), Link(row.verified_number, row.verified_hash)
+    _still_there(start)
+    until = min(head.number, start.number + MOST_A_RUN)
+    reached = _follow(start, until)
+    return start, _at_the_end(reached, head) if until == head.number else reached
 
 
 def _head() -> Link:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import select
+import sqlite3
 import time
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -20,6 +23,8 @@ from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flask import Flask
     from sqlalchemy import Dialect
 
@@ -28,6 +33,9 @@ if TYPE_CHECKING:
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BUSY_MILLISECONDS = 10_000
 REST_SECONDS = 30
+# PostgreSQL's names for: could not serialise, deadlock, lock not to be had in time.
+BUSY_STATES = frozenset({"40001", "40P01", "55P03"})
+_BUSY_CODES = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_MILLISECONDS}", "temp_store=MEMORY")
 
 Json = JSON().with_variant(JSONB(), "postgresql")
@@ -92,7 +100,7 @@ class RequestSession(FlaskSession):
     """
 
     def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kwargs: Any) -> Engine | Connection:
-        """The engine, for safe requests on PostgreSQL one that commits each statement by itself; one that is asked for, as it is.
+        """The engine, for what only reads on PostgreSQL one that commits each statement by itself; one that is asked for, as it is.
 
         A statement whose rows come piece by piece asks for `db.engine`: only inside a transaction can the server hold the rest.
         """
@@ -102,9 +110,41 @@ class RequestSession(FlaskSession):
         return found
 
 
+_ONLY_READING: ContextVar[bool] = ContextVar("only_reading", default=False)
+
+
 def reading() -> bool:
-    """Whether the request being answered may not write anything."""
-    return has_request_context() and request.method in SAFE_METHODS
+    """Whether what is being done may not write anything: a safe request, or whatever stands below `only_reading`."""
+    return _ONLY_READING.get() or (has_request_context() and request.method in SAFE_METHODS)
+
+
+@contextmanager
+def only_reading() -> Iterator[None]:
+    """Read for long, outside a request, without keeping anybody from writing; nothing may be written below it.
+
+    SQLite shows the database as it was at the first statement, PostgreSQL as it is at each. What was read is let go of at
+    the end: take values along, for rows that are used afterwards are read again. Within a transaction that has begun it changes
+    nothing, since that one may have written what is to be read; so it stands around whole tasks, not around parts of a unit of work.
+    """
+    if db.session().in_transaction():
+        yield
+        return
+    token = _ONLY_READING.set(True)
+    try:
+        yield
+    finally:
+        _ONLY_READING.reset(token)
+        # A unit of work that went on from here would write on top of what may have changed since, which SQLite refuses at once.
+        db.session.rollback()
+
+
+def busy(error: BaseException) -> bool:
+    """Whether the database refused only because others were writing: the same, done again, may go well."""
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(cause, sqlite3.Error):
+        # The extended codes say more in their higher bits.
+        return (getattr(cause, "sqlite_errorcode", 0) & 0xFF) in _BUSY_CODES
+    return getattr(cause, "sqlstate", None) in BUSY_STATES
 
 
 @lru_cache(maxsize=8)

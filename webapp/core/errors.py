@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 import structlog
 from flask import current_app, flash, redirect, render_template, request
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
-from webapp.core.database import db
+from webapp.core.database import SAFE_METHODS, busy, db
 from webapp.core.i18n import _
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 ANSWERS = "error_answers"
+# Seconds after which a browser or program may ask again what found the database busy.
+BUSY_AGAIN = 5
 PAGES = (400, 403, 404, 405, 409, 410, 413, 429, 500, 503)
 
 
@@ -42,12 +45,14 @@ class TooManyRequests(DomainError):
         super().__init__(_("Too many tries. Please wait %(minutes)d min and try again.", minutes=minutes))
 
 
-def error_page(status: int, message: str = "") -> tuple[str, int]:
-    """The page for a status, with the sentence of the cause where there is one."""
+def error_page(status: int, message: str = "", *, crowded: bool = False, saving: bool = False) -> tuple[str, int]:
+    """The page for a status, with the sentence of the cause where there is one; another one for a busy database."""
     shown = status if status in PAGES else (500 if status >= 500 else 400)
     if shown >= 500:
         # Without context processors: they ask who is signed in, and the database may be what failed.
-        return current_app.jinja_env.get_template("ui/error.html").render(status=shown, message=message), status
+        return current_app.jinja_env.get_template("ui/error.html").render(
+            status=shown, message=message, crowded=crowded, saving=saving,
+        ), status
     return render_template("ui/error.html", status=shown, message=message), status
 
 
@@ -62,6 +67,26 @@ def _came_from() -> str:
 def answer_errors(app: Flask, prefix: str, answer: Callable[[Exception], Any]) -> None:
     """Let a room answer every error below an address in its own way: programs read no pages."""
     app.extensions.setdefault(ANSWERS, {})[prefix] = answer
+
+
+def _unexpected(error: Exception) -> Any:
+    db.session.rollback()
+    log.error("request_failed", endpoint=request.endpoint, method=request.method, exc_info=error)
+    if current_app.config.get("PROPAGATE_EXCEPTIONS"):
+        raise error
+    return _own_answer(error) or error_page(500)
+
+
+def _refused_by_the_database(error: OperationalError) -> Any:
+    if not busy(error):
+        return _unexpected(error)
+    db.session.rollback()
+    log.warning("database_busy", endpoint=request.endpoint, method=request.method)
+    own = _own_answer(ServiceUnavailable(retry_after=BUSY_AGAIN))
+    if own is not None:
+        return own
+    body, status = error_page(HTTPStatus.SERVICE_UNAVAILABLE, crowded=True, saving=request.method not in SAFE_METHODS)
+    return body, status, {"Retry-After": str(BUSY_AGAIN)}
 
 
 def _own_answer(error: Exception) -> Any | None:
@@ -102,10 +127,5 @@ def init_errors(app: Flask) -> None:
         kept = [(name, value) for name, value in error.get_headers(request.environ) if name in ("Allow", "Retry-After")]
         return body, status, kept
 
-    @app.errorhandler(Exception)
-    def unexpected(error: Exception) -> Any:
-        db.session.rollback()
-        log.error("request_failed", endpoint=request.endpoint, method=request.method, exc_info=error)
-        if app.config.get("PROPAGATE_EXCEPTIONS"):
-            raise error
-        return _own_answer(error) or error_page(500)
+    app.register_error_handler(OperationalError, _refused_by_the_database)
+    app.register_error_handler(Exception, _unexpected)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 
-from webapp.core.database import db
+from webapp.core.database import db, only_reading
 from webapp.core.frozen import dataclass
 from webapp.core.unit_of_work import unit_of_work
 from webapp.core.upsert import insert_for
@@ -107,23 +107,29 @@ def want(survey_id: UUID, now: datetime) -> None:
 def keep_due(now: datetime) -> int:
     """Job: count large surveys whose answers have become others, or that somebody wants to be counted again; how many were counted."""
     done = 0
-    for survey_id, sheets in _large():
-        survey = db.session.get_one(Survey, survey_id)
+    with only_reading():
+        large = _large()
+    for survey_id, sheets in large:
         try:
-            questionnaire = definitions.of_revision(survey.revision)
+            with only_reading():
+                questionnaire, names = _wanted(survey_id, sheets, now)
         except DefinitionMissing:
             continue
-        rows = {row.slice: row for row in db.session.scalars(select(SurveyResult).where(SurveyResult.survey_id == survey_id))}
-        known = [each for each in rows if each]
-        first = rows.get("")
-        if first is None or first.sheets != sheets:
-            known = list(queries_results.outline(queries_results.of_surveys([survey_id])).dimensions)
-        for name in ("", *known):
-            if _due(rows.get(name), sheets, now):
-                with unit_of_work():
-                    keep(survey_id, questionnaire, name, now)
-                done += 1
+        for name in names:
+            keep(survey_id, questionnaire, name, now)
+            done += 1
     return done
+
+
+def _wanted(survey_id: UUID, sheets: int, now: datetime) -> tuple[Questionnaire, list[str]]:
+    """What is to be counted of a survey: its questionnaire and the dimensions by which it is divided."""
+    survey = db.session.get_one(Survey, survey_id)
+    rows = {row.slice: row for row in db.session.scalars(select(SurveyResult).where(SurveyResult.survey_id == survey_id))}
+    known = [each for each in rows if each]
+    first = rows.get("")
+    if first is None or first.sheets != sheets:
+        known = list(queries_results.outline(queries_results.of_surveys([survey_id])).dimensions)
+    return definitions.of_revision(survey.revision), [name for name in ("", *known) if _due(rows.get(name), sheets, now)]
 
 
 def _large() -> list[tuple[UUID, int]]:
@@ -141,15 +147,17 @@ def _due(row: SurveyResult | None, sheets: int, now: datetime) -> bool:
 
 
 def keep(survey_id: UUID, questionnaire: Questionnaire, by: str, now: datetime) -> None:
-    """Count a survey and keep the numbers. Three statements."""
-    found = count(queries_results.of_surveys([survey_id]), questionnaire, by, now)
+    """Count a survey and keep the numbers. Three statements. It commits, and lets others write while it counts."""
+    with only_reading():
+        found = count(queries_results.of_surveys([survey_id]), questionnaire, by, now)
     content: dict[str, Any] = {
         "sizes": dict(found.sizes),
         "tallies": {key: {value: tally.to_json() for value, tally in each.items()} for key, each in found.tallies.items()},
     }
     values = {"computed_at": now, "sheets": found.sheets, "content": content}
     statement = insert_for(SurveyResult).values(survey_id=survey_id, slice=by, wanted_at=now, **values)
-    db.session.execute(statement.on_conflict_do_update(index_elements=["survey_id", "slice"], set_=values))
+    with unit_of_work():
+        db.session.execute(statement.on_conflict_do_update(index_elements=["survey_id", "slice"], set_=values))
 
 
 def tag_of(text: str) -> str:

@@ -44,6 +44,18 @@ class Job:
     run: Callable[[datetime], int]
 
 
+# What failed is tried again after so long the first time, the second and from then on.
+AGAIN = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
+
+
+def again_after(job: Job, failures: int) -> timedelta | None:
+    """How long after it failed so many times in a row a job is tried again; None where it waits for its own time."""
+    if not failures:
+        return None
+    wait = AGAIN[min(failures, len(AGAIN)) - 1]
+    return wait if wait < job.every else None
+
+
 def sweep_sessions(now: datetime) -> int:
     """Delete sessions, mailed links and sign-ups that are over; the number deleted."""
     over = now - retention.SESSIONS_KEPT

@@ -6,8 +6,10 @@ import os
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from queue import SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from webapp.core.config import settings
-from webapp.scheduler.jobs import JOBS, Job
+from webapp.scheduler.jobs import JOBS, Job, again_after
 from webapp.scheduler.leadership import Leadership, leadership
 from webapp.scheduler.services import run_job
 
@@ -78,16 +80,29 @@ def run(app: Flask, jobs: Sequence[Job] = JOBS, parent: int | None = None) -> No
 def _lead(app: Flask, jobs: Sequence[Job], lock: Leadership, stop: Stop) -> None:
     """Run the jobs until the leadership is lost or the end is asked for."""
     scheduler = BlockingScheduler(executors={"default": ThreadPoolExecutor(THREADS)}, timezone="UTC")
+    failures: Counter[str] = Counter()
+    again: SimpleQueue[tuple[str, datetime]] = SimpleQueue()
+
+    def work(job: Job) -> None:
+        failures[job.name] = 0 if run_job(app, job) else failures[job.name] + 1
+        wait = again_after(job, failures[job.name])
+        if wait is not None:
+            again.put((job.name, datetime.now(UTC) + wait))
+
     for job in jobs:
         # A daily job must run also where the process never lives for a day.
         first = datetime.now(UTC) + min(job.every, START_WITHIN)
         scheduler.add_job(
-            run_job, IntervalTrigger(seconds=job.every.total_seconds(), timezone="UTC"), args=(app, job), id=job.name,
+            work, IntervalTrigger(seconds=job.every.total_seconds(), timezone="UTC"), args=(job,), id=job.name,
             next_run_time=first, coalesce=True, max_instances=1, misfire_grace_time=None,
         )
 
     def watch() -> None:
         while not stop.asked() and lock.held():
+            # Here and not where the job ran: to end, the scheduler waits for that one while it holds what this needs.
+            while not again.empty():
+                name, moment = again.get()
+                scheduler.modify_job(name, next_run_time=moment)
             time.sleep(LOOK_AROUND)
         # Waits for the jobs that are running.
         scheduler.shutdown(wait=True)

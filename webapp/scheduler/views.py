@@ -14,7 +14,7 @@ from webapp.core.database import db
 from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, _n
 from webapp.scheduler import labels
-from webapp.scheduler.jobs import JOBS, Job
+from webapp.scheduler.jobs import AGAIN, JOBS, Job, again_after
 from webapp.scheduler.models import JobRun
 
 bp = Blueprint("scheduler", __name__, template_folder="templates")
@@ -47,10 +47,17 @@ def state_of(job: Job, run: JobRun | None, now: datetime) -> tuple[str, str]:
     if run is None:
         return "todo", _("Not run yet")
     if run.ok is False:
-        return "late", _("Failed")
+        return "late", _failed(job)
     if now - run.started_at > max(MISSED * job.every, job.every + LEAST_WAIT):
         return "late", _("Overdue")
     return ("now", _("Running")) if run.ok is None else ("done", _("Done"))
+
+
+def _failed(job: Job) -> str:
+    if again_after(job, len(AGAIN)) is None:
+        return _("Failed")
+    minutes = int(AGAIN[-1].total_seconds()) // 60
+    return _n("Failed; tried again within %(num)d minute", "Failed; tried again within %(num)d minutes", minutes)
 
 
 def in_words(every: timedelta) -> str:

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from webapp.accounts.mail import link
 from webapp.core import clock
 from webapp.core.audit import record
+from webapp.core.database import only_reading
 from webapp.core.i18n import _, current_language
 from webapp.core.unit_of_work import unit_of_work
 from webapp.places import queries as places
@@ -36,21 +37,23 @@ def saved(wanted: Wanted, form: str) -> bytes:
     args = MultiDict([(name, value) for name, value in wanted.query if value])
     if "figures" not in args:
         args["figures"] = ",".join(each.key for each in FIGURES)
-    if wanted.place:
-        place = places.by_code(wanted.country, wanted.place)
-        if place is None:
-            raise BadQuestion("place", _("There is no place with the code %(code)s in %(country)s.", code=wanted.place[:20],
-                                         country=wanted.country[:2]))
-        args["place"] = str(place.id)
-    found = source(now)
-    asked = read(args, None, found, pages_pivot.OPTIONS, now)
-    shown = pages_pivot.shown(asked, found, now)
-    address = link("/statistics/pivot") + "?" + query_of(asked)
-    content = made(Printed(shown, address, _("command line"), now, current_language()), form)
+    with only_reading():
+        if wanted.place:
+            place = places.by_code(wanted.country, wanted.place)
+            if place is None:
+                raise BadQuestion("place", _("There is no place with the code %(code)s in %(country)s.", code=wanted.place[:20],
+                                             country=wanted.country[:2]))
+            args["place"] = str(place.id)
+        found = source(now)
+        asked = read(args, None, found, pages_pivot.OPTIONS, now)
+        shown = pages_pivot.shown(asked, found, now)
+        address = link("/statistics/pivot") + "?" + query_of(asked)
+        content = made(Printed(shown, address, _("command line"), now, current_language()), form)
+        place_id = asked.place.id if asked.place else None
     with unit_of_work():
         record(
-            actor_id=None, action="statistics.exported", subject=("statistics", "pivot"), now=now,
-            place_id=asked.place.id if asked.place else None, after={"form": form, "filters": dict(asked.query)},
+            actor_id=None, action="statistics.exported", subject=("statistics", "pivot"), now=now, place_id=place_id,
+            after={"form": form, "filters": dict(asked.query)},
         )
     return content
 

@@ -12,7 +12,7 @@ from sqlalchemy import exists, select
 
 from webapp.accounts.models import PositionLevel
 from webapp.core.config import settings
-from webapp.core.database import db
+from webapp.core.database import db, only_reading
 from webapp.core.ids import new_id
 from webapp.core.unit_of_work import unit_of_work
 from webapp.participation.models import ParticipationEvent, ViewCount
@@ -51,8 +51,9 @@ Question = tuple[Slice, Sequence[Dimension], Sequence[Figure]]
 
 def refresh_due(now: datetime) -> int:
     """A new snapshot if anything was recorded since the last one; the number of snapshots made. It commits."""
-    last = snapshot.newest()
-    if not _changed(last, now):
+    with only_reading():
+        changed = _changed(snapshot.newest(), now)
+    if not changed:
         return 0
     snapshot.refresh(now, ahead=counts_ahead(now))
     return 1
@@ -110,6 +111,16 @@ def check(now: datetime) -> int:
     Which earlier month it is goes round, so that every month of ten years is looked at within four months. It commits.
     """
     made = snapshot.refresh(now, anew=True, ahead=counts_ahead(now))
+    with only_reading():
+        compared, differences = _compared(made, now)
+    with unit_of_work():
+        db.session.add(Check(id=new_id(), at=now, compared=compared, differences=differences[:500]))
+    if differences:
+        log.error("statistics_differ", compared=compared, differences=len(differences))
+    return len(differences)
+
+
+def _compared(made: Snapshot, now: datetime) -> tuple[int, list[Any]]:
     compared, differences = 0, list[Any]()
     for part in _checked(made, now):
         for by in ((), PLACES[:1], PLACES[2:]):
@@ -122,11 +133,7 @@ def check(now: datetime) -> int:
                     [*where, figure.key, one.get(figure.key, 0), other.get(figure.key, 0)]
                     for figure in FIGURES if one.get(figure.key, 0) != other.get(figure.key, 0)
                 ]
-    with unit_of_work():
-        db.session.add(Check(id=new_id(), at=now, compared=compared, differences=differences[:500]))
-    if differences:
-        log.error("statistics_differ", compared=compared, differences=len(differences))
-    return len(differences)
+    return compared, differences
 
 
 def _checked(made: Snapshot, now: datetime) -> Iterator[Slice]:

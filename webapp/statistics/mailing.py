@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -14,7 +13,8 @@ from webapp.accounts.mail import letter, link
 from webapp.accounts.models import Person, Role, SignIn
 from webapp.accounts.queries import grants_in_force
 from webapp.core.config import settings
-from webapp.core.database import db
+from webapp.core.database import db, only_reading
+from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, speaking
 from webapp.core.mail.services import queue
 from webapp.core.unit_of_work import unit_of_work
@@ -36,28 +36,46 @@ def send_due(now: datetime) -> int:
     with unit_of_work():
         services_views.sweep(now)
     zone, sent = settings().programme_zone, 0
-    today, counted = now.astimezone(zone).date(), source(now).cut_off.astimezone(zone).date()
-    for mailing_id, cadence, sent_until in _waiting():
+    with only_reading():
+        counted, waiting = source(now).cut_off.astimezone(zone).date(), _waiting()
+    today = now.astimezone(zone).date()
+    for mailing_id, cadence, sent_until in waiting:
         before = sent_until or begun(cadence, ended(cadence, today))
         end = due(cadence, before, today)
         # Figures that were counted before the period was over would be taken for those of all of it.
         if end is not None and counted > end:
-            with unit_of_work():
-                sent += _send(mailing_id, sent_until, end, now)
+            sent += _send(mailing_id, sent_until, end, now)
     return sent
 
 
-def _waiting() -> Iterator[tuple[UUID, Cadence, date | None]]:
-    rows: list[tuple[UUID, Cadence, date | None]] = [(key, cadence, sent) for key, cadence, sent in db.session.execute(
+@dataclass(frozen=True)
+class _Mail:
+    """What somebody is sent; `ends` if it is the last of this view."""
+
+    email: str
+    person_id: UUID
+    language: str
+    subject: str
+    text: str
+    ends: bool
+
+
+def _waiting() -> list[tuple[UUID, Cadence, date | None]]:
+    return [(key, cadence, sent) for key, cadence, sent in db.session.execute(
         select(Mailing.id, Mailing.cadence, Mailing.sent_until).join(SavedView, SavedView.id == Mailing.view_id)
         .where(SavedView.deleted_at.is_(None)).order_by(Mailing.id)
     )]
-    db.session.rollback()
-    yield from rows
 
 
 def _send(mailing_id: UUID, before: date | None, end: date, now: datetime) -> int:
-    """Claim the period, then write. A second runner finds it claimed."""
+    """Write, then claim the period and send: 1, or 0 where nobody is to be sent anything. A second runner finds it claimed. It commits."""
+    with only_reading():
+        mail = _written(mailing_id, end, now)
+    with unit_of_work():
+        return _claimed_and_sent(mail, mailing_id, before, end, now)
+
+
+def _claimed_and_sent(mail: _Mail | None, mailing_id: UUID, before: date | None, end: date, now: datetime) -> int:
     same = Mailing.sent_until.is_(None) if before is None else Mailing.sent_until == before
     claimed = db.session.execute(
         update(Mailing).where(Mailing.id == mailing_id, same).values(sent_until=end).returning(Mailing.id)
@@ -65,26 +83,36 @@ def _send(mailing_id: UUID, before: date | None, end: date, now: datetime) -> in
     ).first()
     if claimed is None:
         return 0
-    mailing = db.session.get_one(Mailing, mailing_id, populate_existing=True)
+    if mail is None or mail.ends:
+        db.session.delete(db.session.get_one(Mailing, mailing_id, populate_existing=True))
+    if mail is None:
+        return 0
+    queue(to=mail.email, subject=mail.subject, text=mail.text, language=mail.language, now=now, person_id=mail.person_id)
+    return 1
+
+
+def _written(mailing_id: UUID, end: date, now: datetime) -> _Mail | None:
+    """The mail of a period; None where there is nobody to send it to."""
+    mailing = db.session.get(Mailing, mailing_id, populate_existing=True)
+    if mailing is None:
+        return None
     view = db.session.get_one(SavedView, mailing.view_id)
     person = db.session.get_one(Person, mailing.person_id)
     email = db.session.scalar(select(SignIn.email).where(SignIn.person_id == person.id, SignIn.disabled_at.is_(None), SignIn.email != ""))
     if person.erased_at is not None or person.merged_into_id is not None or not email:
-        db.session.delete(mailing)
-        return 0
+        return None
     allowed, sees = _scope(person.id, now)
+    ends = True
     with speaking(person.language):
         if sees and _may_open(view, person.id, allowed):
             try:
                 subject, text = _report(view, mailing.cadence, end, allowed, now, person.language)
+                ends = False
             except (BadQuestion, BadPeriod) as refused:
                 subject, text = _stopped(view, str(refused))
-                db.session.delete(mailing)
         else:
             subject, text = _stopped(view, _("You no longer have the role that it needs, or it is no longer shared with you."))
-            db.session.delete(mailing)
-    queue(to=email, subject=subject, text=text, language=person.language, now=now, person_id=person.id)
-    return 1
+    return _Mail(email, person.id, person.language, subject, text, ends)
 
 
 def _scope(person_id: UUID, now: datetime) -> tuple[tuple[str, ...] | None, bool]:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from webapp.core import clock
 from webapp.core.audit import record
-from webapp.core.database import db
+from webapp.core.database import db, only_reading
 from webapp.core.frozen import dataclass
 from webapp.core.unit_of_work import unit_of_work
 from webapp.core.upsert import insert_for
@@ -68,7 +68,7 @@ def under_way(period_id: UUID) -> Publication | None:
 def carry_out_due(now: datetime) -> int:  # noqa: ARG001  a job is given the present; each publication asks for its own
     """The job: prepare and show what was asked for, the oldest first; how many."""
     query = select(Publication.period_id).where(Publication.finished_at.is_(None)).order_by(Publication.asked_at)
-    with unit_of_work():
+    with only_reading():
         waiting = list(db.session.scalars(query))
     return sum(carry_out(period_id) for period_id in waiting)
 
@@ -76,7 +76,7 @@ def carry_out_due(now: datetime) -> int:  # noqa: ARG001  a job is given the pre
 def carry_out(period_id: UUID) -> bool:
     """Prepare a period and show it; False if another did so meanwhile. It commits, and holds no lock while it searches."""
     while True:
-        with unit_of_work():
+        with only_reading():
             prepared = _prepare(period_id)
         hidden = editions.withheld(
             prepared.counted, prepared.earlier, reported_from=public.REPORTED_FROM, progress=_teller(period_id),
@@ -91,14 +91,12 @@ def carry_out(period_id: UUID) -> bool:
 def _prepare(period_id: UUID) -> _Prepared:
     period, asked = db.session.get_one(ClosedPeriod, period_id), db.session.get_one(Publication, period_id)
     counted = public.counted(str(period.id), period.first, period.last, period.cut_off)
-    return _Prepared(asked.asked_by_id, counted, [public.edition(each) for each in _kept()])
+    return _Prepared(asked.asked_by_id, counted, [public.edition(each) for each in _kept(select(ClosedPeriod))])
 
 
-def _kept() -> list[ClosedPeriod]:
-    """Periods of which tables are kept, shown or not. All are locked: two publications at once would not know of each other."""
-    rows = db.session.scalars(
-        select(ClosedPeriod).order_by(ClosedPeriod.closed_at, ClosedPeriod.id).with_for_update().execution_options(populate_existing=True)
-    )
+def _kept(query: Select[ClosedPeriod]) -> list[ClosedPeriod]:
+    """Periods of which tables are kept, shown or not."""
+    rows = db.session.scalars(query.order_by(ClosedPeriod.closed_at, ClosedPeriod.id).execution_options(populate_existing=True))
     return [each for each in rows if KEPT in each.figures]
 
 
@@ -120,7 +118,8 @@ def _finish(period_id: UUID, prepared: _Prepared, hidden: frozenset[editions.Pla
     claimed = update(Publication).where(Publication.period_id == period_id, Publication.finished_at.is_(None)).values(finished_at=now)
     if db.session.execute(claimed.returning(Publication.period_id)).first() is None:
         return False
-    if [str(each.id) for each in _kept()] != [each.key for each in prepared.earlier]:
+    # All are locked: two publications at once would not know of each other.
+    if [str(each.id) for each in _kept(select(ClosedPeriod).with_for_update())] != [each.key for each in prepared.earlier]:
         raise OthersCameFirst
     new = prepared.counted
     made = Edition(new.key, new.first, new.last, new.numbers, hidden, new.free)

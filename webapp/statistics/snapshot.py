@@ -21,7 +21,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import aliased
 
 from webapp.core.config import settings
-from webapp.core.database import Model, db
+from webapp.core.database import Model, db, only_reading
 from webapp.core.unit_of_work import unit_of_work
 from webapp.participation import rolling
 from webapp.participation.models import EventKind, ParticipationEvent
@@ -110,8 +110,28 @@ def refresh(now: datetime, *, anew: bool = False, ahead: Callable[[Snapshot], It
     """Make the next snapshot from the last one and what was recorded since; `anew` reads everything. It commits.
 
     What `ahead` makes of it is written together with it. Two refreshes at once make two files; the one that finishes second
-    finds its number taken and gives way.
+    finds its number taken and gives way. Others go on writing: what they record meanwhile is in the next one.
     """
+    with only_reading():
+        made = _drawn(now, anew=anew)
+    number, name = made.number, made.file
+    try:
+        with only_reading():
+            answers = list(ahead(made))
+        with unit_of_work():
+            db.session.add(made)
+            db.session.flush()
+            db.session.add_all(answers)
+            db.session.flush()
+    except BaseException:
+        (folder() / name).unlink(missing_ok=True)
+        raise
+    _sweep(number)
+    return made
+
+
+def _drawn(now: datetime, *, anew: bool) -> Snapshot:
+    """The next file, and its row, which is not in the database yet."""
     last = None if anew else newest()
     # Where single showings of an old snapshot became counts since, adding what came since would count them twice.
     if last is not None and (last.cut_off <= now - rolling.KEPT + DAY or not (folder() / last.file).exists()):
@@ -126,19 +146,7 @@ def refresh(now: datetime, *, anew: bool = False, ahead: Callable[[Snapshot], It
             shutil.copyfile(folder() / last.file, draft)
         rows = _fill(draft, Path(work), since)
         draft.replace(folder() / name)
-    made = Snapshot(number=number, file=name, cut_off=now, rows=rows, made_at=now)
-    try:
-        answers = list(ahead(made))
-        with unit_of_work():
-            db.session.add(made)
-            db.session.flush()
-            db.session.add_all(answers)
-            db.session.flush()
-    except BaseException:
-        (folder() / name).unlink(missing_ok=True)
-        raise
-    _sweep(number)
-    return made
+    return Snapshot(number=number, file=name, cut_off=now, rows=rows, made_at=now)
 
 
 def connect(path: Path | str, memory: str) -> DuckDBPyConnection:
