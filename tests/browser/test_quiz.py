@@ -135,6 +135,26 @@ def test_an_answer_given_without_network_is_saved_when_it_is_back(opens: Opens, 
     assert world.answers(sitting, FINAL).keys() == {"1"}
 
 
+def test_who_is_signed_out_keeps_the_page_until_signed_in_again(opens: Opens, world: World, sitting: Account) -> None:
+    reader, paper = opens(PHONE, sitting), world.paper(sitting, FINAL)
+    page, bar = reader.page, reader.page.locator("[data-saving]")
+    reader.go(FIRST)
+    (cookie,) = (each for each in reader.context.cookies() if each["name"] == world.cookie(sitting)["name"])
+    reader.expects(400)
+    reader.context.clear_cookies(name=cookie["name"])
+    answer(page, 1, paper[0])
+    expect(bar).to_have_attribute("data-state", "late")
+    page.locator("button[name=go][value=check]").click()
+    expect(page.locator("[data-say]")).to_have_text(page.locator("#answers").get_attribute("data-signed-out") or "-")
+    reader.at(FIRST)
+    assert world.answers(sitting, FINAL) == {}
+    reader.context.add_cookies([cookie])
+    saved(reader)
+    page.locator("button[name=go][value=check]").click()
+    expect(page.locator("form[data-hand-in]")).to_be_visible()
+    assert world.answers(sitting, FINAL).keys() == {"1"}
+
+
 def test_a_save_that_was_overtaken_by_the_page_changes_nothing(opens: Opens, world: World, sitting: Account) -> None:
     reader, paper = opens(DESK, sitting), world.paper(sitting, FINAL)
     number, token = next((n, wrong_token(asked)) for n, asked in enumerate(paper, 1) if isinstance(asked.question, Single))

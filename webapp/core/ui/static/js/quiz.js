@@ -75,6 +75,7 @@
   var busy = false;
   var flying = null;
   var stopped = false;
+  var signedOut = false;
   var renewed = false;
   var retry = 0;
   var sets = list(form, "[data-q]");
@@ -180,12 +181,13 @@
   }
 
   function taken(set, answer) {
-    if (answer.type === "opaqueredirect" || answer.status === 401) { again(set, form.dataset.signedOut); return undefined; }
+    if (answer.type === "opaqueredirect" || answer.status === 401) { outside(set); return undefined; }
     if (answer.status >= 500 || answer.status === 429 || answer.status === 408) { again(set); return undefined; }
     return answer.json().then(function (told) {
       busy = false;
       tries = 0;
       renewed = false;
+      signedOut = false;
       flying = null;
       if (answer.ok) {
         if (timer && told.remaining !== null) { sync(told.remaining); }
@@ -214,7 +216,7 @@
   function renew(set) {
     renewed = true;
     return fetch(location.href, { credentials: "same-origin", redirect: "manual" }).then(function (page) {
-      if (page.type === "opaqueredirect") { renewed = false; again(set, form.dataset.signedOut); return ""; }
+      if (page.type === "opaqueredirect") { renewed = false; outside(set); return ""; }
       return page.text();
     }).then(function (html) {
       var fresh = html && new DOMParser().parseFromString(html, "text/html").querySelector("#answers [name=csrf_token]");
@@ -225,9 +227,16 @@
     });
   }
 
+  /* Nobody is signed in: the page would be answered by the page for signing in, and what it holds would be lost. */
+  function outside(set) {
+    signedOut = true;
+    again(set, form.dataset.signedOut);
+  }
+
   function refuse(status, told) {
     var box = document.querySelector("[data-closed]");
     stopped = true;
+    signedOut = false;
     busy = false;
     show("late", told.sentence);
     if (status === 409) {
@@ -287,6 +296,15 @@
   });
   form.addEventListener("submit", function (event) {
     if (event.defaultPrevented) { return; }
+    if (signedOut) {
+      event.preventDefault();
+      show("late", form.dataset.signedOut);
+      say.textContent = "";
+      window.setTimeout(function () { say.textContent = form.dataset.signedOut; }, 50);
+      window.clearTimeout(retry);
+      send();
+      return;
+    }
     hold();
     window.setTimeout(release, 2000);
   });
