@@ -108,8 +108,8 @@ def show(run_id: UUID) -> str | Answer:
         return redirect(_at(run_id, "columns"), 303)
     shown = run.problems[:PROBLEMS_SHOWN]
     return render_template(
-        "accounts/admin_import_run.html", run=run, shown=shown, called=names_of(run.rows, run.columns, dict(shown)), running=run.state is ImportState.QUEUED,
-        heads=dict(enumerate(run.head)),
+        "accounts/admin_import_run.html", run=run, shown=shown, called=names_of(run.rows, run.columns, dict(shown)),
+        running=run.state is ImportState.QUEUED, heads=dict(enumerate(run.head)),
     )
 
 
