@@ -11,7 +11,7 @@ from webapp.core.i18n import speaking
 from webapp.scheduler import labels
 from webapp.scheduler.jobs import JOBS, Job, again_after
 from webapp.scheduler.models import JobRun
-from webapp.scheduler.views import in_words, state_of
+from webapp.scheduler.views import again_of, in_words, state_of
 
 NOON = datetime(2026, 9, 14, 4, 0, tzinfo=UTC)
 HOURLY = Job("hourly", timedelta(hours=1), lambda _now: 0)
@@ -40,8 +40,9 @@ def test_what_failed_is_tried_again_soon_and_never_later_than_at_its_own_time(ev
 
 def test_the_page_says_that_a_failed_job_is_tried_again(app):
     with speaking("en"):
-        assert state_of(HOURLY, run(30, False), NOON)[1] == "Failed; tried again within 15 minutes"
-        assert state_of(Job("often", timedelta(seconds=10), lambda _now: 0), run(30, False), NOON)[1] == "Failed"
+        assert again_of(HOURLY, run(30, False)) == "Tried again within 15 minutes"
+        assert again_of(HOURLY, run(30, True)) == ""
+        assert again_of(Job("often", timedelta(seconds=10), lambda _now: 0), run(30, False)) == ""
 
 
 @pytest.mark.parametrize(("every", "words"), [
@@ -68,6 +69,7 @@ def test_the_page_shows_every_job_and_says_when_none_is_at_work(database, login_
     db.session.commit()
     page = admin.get("/admin/jobs/?lang=en")
     assert "OperationalError" in page.text
+    assert page.text.count("Tried again within 15 minutes") == 1
     assert "No job is running on time" not in page.text
 
 

@@ -34,12 +34,13 @@ class JobRow:
     state: str
     said: str
     run: JobRun | None
+    again: str
 
 
 def row_of(job: Job, run: JobRun | None, now: datetime) -> JobRow:
     """How a job stands at a moment."""
     label = str(labels.JOBS.get(job.name, job.name))
-    return JobRow(job.name, label, in_words(job.every), *state_of(job, run, now), run)
+    return JobRow(job.name, label, in_words(job.every), *state_of(job, run, now), run, again_of(job, run))
 
 
 def state_of(job: Job, run: JobRun | None, now: datetime) -> tuple[str, str]:
@@ -47,17 +48,17 @@ def state_of(job: Job, run: JobRun | None, now: datetime) -> tuple[str, str]:
     if run is None:
         return "todo", _("Not run yet")
     if run.ok is False:
-        return "late", _failed(job)
+        return "late", _("Failed")
     if now - run.started_at > max(MISSED * job.every, job.every + LEAST_WAIT):
         return "late", _("Overdue")
     return ("now", _("Running")) if run.ok is None else ("done", _("Done"))
 
 
-def _failed(job: Job) -> str:
-    if again_after(job, len(AGAIN)) is None:
-        return _("Failed")
-    minutes = int(AGAIN[-1].total_seconds()) // 60
-    return _n("Failed; tried again within %(num)d minute", "Failed; tried again within %(num)d minutes", minutes)
+def again_of(job: Job, run: JobRun | None) -> str:
+    """When a failed job is tried again, where that is before its own time."""
+    if run is None or run.ok is not False or again_after(job, len(AGAIN)) is None:
+        return ""
+    return _n("Tried again within %(num)d minute", "Tried again within %(num)d minutes", int(AGAIN[-1].total_seconds()) // 60)
 
 
 def in_words(every: timedelta) -> str:
