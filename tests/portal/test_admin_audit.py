@@ -24,6 +24,7 @@ from webapp.core.unit_of_work import unit_of_work
 from webapp.portal.audit_list import audit_list
 from webapp.portal.audit_words import ACTIONS, FIELDS
 from webapp.trainings.models import Training
+from webapp.trainings.models_people import JoinedBy, Participant, ParticipantState
 
 NOON = datetime(2026, 9, 14, 4, 0, tzinfo=UTC)
 HOME = "/admin/audit/"
@@ -270,7 +271,19 @@ def test_states_are_in_the_readers_words_and_a_training_has_its_name(database, c
             actor_id=cast.ids["trainer"], action="training.moved", subject=("training", training.id), now=NOON,
             before={"state": "preparation"}, after={"state": "announced"},
         )
+        participant = Participant(
+            id=new_id(), training_id=training.id, code="HB-7-1", person_id=cast.ids["learner"], state=ParticipantState.REGISTERED,
+            joined_by=JoinedBy.TRAINER, form_before="a", listed_at=NOON, registered_at=NOON,
+        )
+        db.session.add(participant)
+        db.session.flush()
+        audit.record(
+            actor_id=None, action="list.exported", subject=("list", "trainings-overview"), now=NOON, after={"participant": participant.id},
+        )
     page = login_as("administrator").get(f"{HOME}?lang=zh-Hans").text
+    assert "培训总览" in page
+    assert "系统" in page
+    assert str(participant.id) not in page
     assert "长安区可持续发展目标本地化培训" in page
     assert "已发通知" in page
     assert "announced" not in page

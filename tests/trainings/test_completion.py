@@ -12,6 +12,7 @@ from webapp.certificates import jobs, pdf, queries, services, services_training
 from webapp.certificates.models import Certificate
 from webapp.certificates.printing import print_of
 from webapp.certificates.rules import TrainingNotCompleted
+from webapp.core.audit import AuditEntry
 from webapp.core.config import settings
 from webapp.core.database import db
 from webapp.core.ids import new_id
@@ -81,6 +82,8 @@ def test_who_meets_the_rule_completes_once_and_has_the_certificate(database, tra
         "days": [FIRST_DAY.isoformat(), LAST_DAY.isoformat()],
         **{key: certificate.printed[key] for key in ("issuer", "signatory", "signatory_role")},
     }
+    (act,) = db.session.query(AuditEntry).filter_by(action="certificate.issued")
+    assert (act.actor_id, act.subject_id) == (None, str(certificate.id))
     (event,) = db.session.query(ParticipationEvent).filter_by(kind=EventKind.COMPLETED)
     assert (event.person_id, event.training_id, event.source) == (enough.person_id, training.id, events.completed(enough.id))
     (certified,) = db.session.query(ParticipationEvent).filter_by(kind=EventKind.CERTIFIED)

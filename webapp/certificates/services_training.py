@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
+from flask import has_request_context
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import joinedload
 
@@ -14,7 +15,7 @@ from webapp.certificates import queries
 from webapp.certificates.models import Certificate
 from webapp.certificates.printing import frozen_training
 from webapp.certificates.rules import NameCannotBePrinted, TrainingNotCompleted
-from webapp.core import audit
+from webapp.core import access, audit
 from webapp.core.config import settings
 from webapp.core.database import db
 from webapp.core.i18n import LANGUAGES, speaking
@@ -53,6 +54,12 @@ def titles_of(training: Training) -> dict[str, str]:
     return found
 
 
+def _actor() -> UUID | None:
+    """Who is signed in, since a trainer's mark or button may bring a certificate; nobody where a job does."""
+    who = access.current() if has_request_context() else None
+    return who.person_id if who else None
+
+
 def issue_training(*, person: Person, training: Training, participant: Participant, origin: Origin, now: datetime) -> Certificate:
     """The person's certificate of a training, issued now if there is none. Two workers at once issue one.
 
@@ -82,7 +89,7 @@ def issue_training(*, person: Person, training: Training, participant: Participa
     assert certificate is not None
     if made is not None:
         audit.record(
-            actor_id=person.id, action="certificate.issued", subject=("certificate", certificate_id), now=now, place_id=person.place_id,
+            actor_id=_actor(), action="certificate.issued", subject=("certificate", certificate_id), now=now, place_id=person.place_id,
         )
         record(
             kind=EventKind.CERTIFIED, person=person, origin=origin, now=now, source=f"certificate:{certificate_id}",

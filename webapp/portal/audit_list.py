@@ -256,7 +256,7 @@ def _row(entry: Any, names: Names) -> AuditRow:
     kind = SUBJECTS.get(entry.subject_kind, entry.subject_kind)
     called = names.subject(entry.subject_kind, entry.subject_id)
     return AuditRow(
-        number=entry.number, id=entry.id, at=entry.at, actor=names.person(entry.actor_id),
+        number=entry.number, id=entry.id, at=entry.at, actor=names.person(entry.actor_id) or _("System"),
         action=str(ACTIONS.get(entry.action, entry.action)),
         subject=_("%(kind)s: %(name)s", kind=kind, name=called), subject_url=url_of(entry.subject_kind, entry.subject_id),
         place=names.place(entry.place_id), origin=" ".join(filter(None, (str(CHANNELS[entry.channel]), entry.network))),

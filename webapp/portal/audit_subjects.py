@@ -24,13 +24,14 @@ from webapp.core.ui.templating import address
 from webapp.places import queries as places
 from webapp.places.models import Place
 from webapp.places.rules import query_words
-from webapp.portal.audit_words import SUBJECTS
+from webapp.portal.audit_words import LISTS, SUBJECTS
 from webapp.questionnaires.labels import STATES as SHEET_STATES
 from webapp.questionnaires.labels_surveys import MODES
 from webapp.reports.labels import STATES as REPORT_STATES
 from webapp.trainings.labels import PERSON_STATES
 from webapp.trainings.labels import STATES as TRAINING_STATES
 from webapp.trainings.models import Training
+from webapp.trainings.models_people import Participant
 
 Subject = tuple[str, str]
 
@@ -126,6 +127,11 @@ class Names:
         )
         by_kind |= reasons
         asked = [
+            # What is noted of participants names their rows.
+            select(literal("participant"), Participant.id, cast(Person.name, String)).join(Person, Person.id == Participant.person_id)
+            .where(Participant.id.in_(by_kind["person"])),
+        ] if by_kind["person"] else []
+        asked += [
             select(literal(kind), table.id, cast(name, String)).where(table.id.in_(by_kind[kind]))
             for kind, table, name in tables if by_kind.get(kind)
         ]
@@ -145,7 +151,7 @@ class Names:
         """What a subject is called."""
         known = uuid_of(subject_id)
         if known is None:
-            return subject_id
+            return str(LISTS.get(subject_id, subject_id)) if kind == "list" else subject_id
         return self._places.get(known, subject_id) if kind == "place" else self._names.get((kind, known), subject_id)
 
     def value(self, key: str, value: object) -> str:

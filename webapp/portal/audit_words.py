@@ -19,6 +19,15 @@ SUBJECTS = {
     "training": lazy("Training"), "past_batch": lazy("Participation of former years"), "statistic_period": lazy("Period of the statistics"),
     "statistics": lazy("Statistics"), "statistics_view": lazy("Saved view of the statistics"),
 }
+# Lists by their names in the program.
+LISTS = {
+    "trainings-overview": lazy("Overview of trainings"), "trainers": lazy("Roster of trainers"), "trainings": lazy("Trainings"),
+    "participants": lazy("Participants"), "invitations": lazy("Invitation codes"), "people": lazy("People"),
+    "sign-ins": lazy("Sign-ins"), "organisations": lazy("Organisations"), "roles": lazy("Roles"), "places": lazy("Places"),
+    "mail": lazy("Mail"), "audit": lazy("Audit trail"), "survey-people": lazy("People asked"),
+    "survey-candidates": lazy("People who can be asked"), "surveys": lazy("Surveys"), "sheets": lazy("Sheets to read"),
+    "plans": lazy("Planned figures"),
+}
 ACTIONS = {
     "change.undone": lazy("Change of many at once undone"),
     "certificate.issued": lazy("Certificate issued"),
