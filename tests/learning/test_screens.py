@@ -15,6 +15,7 @@ from webapp.core.limits import LimitCounter
 from webapp.core.unit_of_work import unit_of_work
 from webapp.learning import queries
 from webapp.learning.models import Enrolment, ReadingReport, StepProgress
+from webapp.learning.outline import outline
 from webapp.participation.models import EventKind, ParticipationEvent
 
 COURSE = f"/courses/{WATER}/"
@@ -131,6 +132,23 @@ def test_a_learner_takes_up_where_they_stopped_on_another_device(login_as, cast,
     db.session.commit()
     page = login_as("learner").get(f"{COURSE}?lang=en").text
     assert re.search(rf'<a[^>]*class="btn[^>]*href="{SECOND}"|<a[^>]*href="{SECOND}"[^>]*class="btn', page)
+
+
+def test_what_the_rule_still_asks_for_is_listed_in_the_courses_order(app, cast, water):
+    finish(cast.learner, water, RIVERS)
+    with app.test_request_context():
+        found = outline(water, queries.learner(cast.ids["learner"], water.id))
+        missing = [each.step.id for each in found.missing]
+    assert missing == [each for each in water.completion.steps if each != RIVERS]
+
+
+def test_how_far_a_course_is_stands_only_where_somebody_takes_it(client, login_as, cast):
+    assert "Not started" not in client.get("/courses/?lang=en").text
+    learner = login_as("learner")
+    learner.post(f"{COURSE}enrol")
+    page = learner.get("/courses/?lang=en").text
+    assert page.count("In progress") == 1
+    assert "Not started" not in page
 
 
 def test_a_lesson_can_be_opened_again_and_says_so(login_as, cast, water):

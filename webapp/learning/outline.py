@@ -10,7 +10,7 @@ from webapp.core.i18n import _, current_language
 from webapp.courses.content import Course, Step, StepKind
 from webapp.learning.addresses import course_url, step_url
 from webapp.learning.queries import Learner
-from webapp.learning.rules import next_step
+from webapp.learning.rules import next_step, still_needed
 
 DONE, NOW, TODO = "done", "now", "todo"
 
@@ -108,6 +108,11 @@ class Outline:
     def following_item(self) -> OutlineItem:
         """Where to go on."""
         return self._item(self.following, self.states[self.following.number - 1])
+
+    @property
+    def missing(self) -> list[OutlineItem]:
+        """What the rule of completion still asks for, in the course's order."""
+        return [self._item(step, self.states[step.number - 1]) for step in still_needed(self.course, self.learner.progress.done)]
 
     @property
     def sentence(self) -> str:
