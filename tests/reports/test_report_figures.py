@@ -16,9 +16,10 @@ from webapp.questionnaires.models_surveys import Survey
 from webapp.reports import facts, figures, published, queries
 from webapp.reports.facts import Facts, Group
 from webapp.reports.figures import DIMENSIONS, STAGES
-from webapp.trainings import queries_attendance, records
+from webapp.trainings import records
+from webapp.trainings.attendance_shown import table
 from webapp.trainings.models import TrainingSession
-from webapp.trainings.models_onsite import Attendance
+from webapp.trainings.models_onsite import Attendance, Presence
 from webapp.trainings.models_people import JoinedBy, ParticipantState
 
 
@@ -57,8 +58,9 @@ def test_an_anonymous_survey_is_looked_at_once_it_has_closed(database, world, no
 
 def test_totals_agree_with_the_lists_they_lead_to(database, world, now):
     found = compute(world, now)
-    assert found["hours"]["attended_minutes"] == sum(queries_attendance.minutes_by_participant(world.training.id).values())
-    assert found["counts"]["attended"] == len(queries_attendance.sessions_attended(world.training.id))
+    lines = table(world.training.id).lines
+    assert found["hours"]["attended_minutes"] == sum(line.minutes for line in lines)
+    assert found["counts"]["attended"] == sum(any(said.presence is Presence.PRESENT for said in line.cells) for line in lines)
     for dimension in DIMENSIONS:
         for stage in STAGES:
             assert sum(each[stage] for each in found["people"][dimension].values()) == found["counts"][stage]

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from webapp.core import clock
 from webapp.core.database import db
 from webapp.participation.models import Channel, EventKind, ParticipationEvent
-from webapp.trainings import check_in, queries_attendance
+from webapp.trainings import check_in
+from webapp.trainings.attendance_shown import table
 from webapp.trainings.models import TrainerPart, Training, TrainingState
 from webapp.trainings.models_onsite import Attendance, AttendanceMark, MarkChannel, Presence
 from webapp.trainings.models_people import ParticipantState
@@ -94,8 +95,7 @@ def test_marks_of_the_form_are_saved_and_counted_in_minutes(login_as, onsite):
         f"p-{one}": "present", f"p-{two}": "late", f"arrived-{two}": "9:40", f"p-{three}": "absent",
     }))
     assert answer.status_code == 303
-    assert queries_attendance.minutes_by_participant(onsite.id) == {one: 180, two: 140}
-    assert queries_attendance.sessions_attended(onsite.id) == {one: 1, two: 1}
+    assert {line.person.participant_id: line.minutes for line in table(onsite.id).lines} == {one: 180, two: 140, three: 0}
     assert {event.channel for event in attended()} == {Channel.ONSITE}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import datetime, time, timedelta
 
@@ -19,7 +18,7 @@ from webapp.core.mail.models import OutboxMail
 from webapp.core.unit_of_work import unit_of_work
 from webapp.learning.models import Enrolment, StepProgress
 from webapp.questionnaires.models_surveys import Survey
-from webapp.trainings import services_surrounding, surveys_shown
+from webapp.trainings import services_surrounding
 from webapp.trainings.models import TrainerPart, TrainingState
 from webapp.trainings.models_learning import SurveyKind, TrainingSurvey
 
@@ -156,30 +155,6 @@ def test_the_page_after_takes_eight_queries_in_all(app, login_as, at, max_querie
     browser.get(url)
     with max_queries(8):
         browser.get(url)
-
-
-def test_summaries_are_plain_json_with_figures_and_no_words_of_anybody(app, max_queries, training, people):
-    later = surveyed.whole(training, people)
-    training_id = training.id
-    surveys_shown.summaries(training_id, "en", later)
-    with max_queries(2):
-        found = surveys_shown.summaries(training_id, "en", later)
-    assert json.loads(json.dumps(found)) == found
-    satisfaction = found["surveys"]["satisfaction"]
-    assert (satisfaction["asked"], satisfaction["answered"], satisfaction["why"]) == (7, 7, "")
-    overall = next(each for each in satisfaction["fields"] if each["id"] == "overall")
-    assert (overall["level"], overall["parts"][0]["n"], overall["parts"][0]["mean"]) == (1, 7, "8.86")
-    assert satisfaction["skills"][0][1:] == ["1.43", "3.43"]
-    assert found["surveys"]["follow_up_6"]["why"]
-    assert "More time" not in json.dumps(found)
-    assert surveys_shown.summaries(training.id, "zh-Hans", later)["surveys"]["needs"]["title"] == "培训需求调查问卷"
-
-
-def test_an_anonymous_survey_that_is_open_gives_no_figures_to_reports(app, training, people):
-    surveyed.whole(training, people)
-    found = surveys_shown.summaries(training.id, "en", ENDS + timedelta(days=3))["surveys"]["satisfaction"]
-    assert found["fields"] == []
-    assert found["why"]
 
 
 def test_days_are_moved_by_hand_with_what_was_typed_kept_when_it_cannot_be(app, login_as, at, training, people):

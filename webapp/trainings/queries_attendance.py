@@ -154,26 +154,6 @@ def counts(training_id: UUID, session_id: UUID) -> tuple[int, int]:
     return int(found[0]), int(found[1])
 
 
-def minutes_by_participant(training_id: UUID) -> dict[UUID, int]:
-    """Minutes that each participant was there, over all sessions that were not cancelled; nobody with none. One query."""
-    return _by_participant(training_id, func.sum(Attendance.minutes))
-
-
-def sessions_attended(training_id: UUID) -> dict[UUID, int]:
-    """Sessions, not cancelled, at which each participant was present at all. One query."""
-    return _by_participant(training_id, func.count())
-
-
-def _by_participant(training_id: UUID, what: object) -> dict[UUID, int]:
-    found = db.session.execute(
-        select(Attendance.participant_id, what).join(TrainingSession, TrainingSession.id == Attendance.session_id)  # type: ignore[call-overload]
-        .where(
-            TrainingSession.training_id == training_id, TrainingSession.cancelled.is_(False), Attendance.presence == Presence.PRESENT,
-        ).group_by(Attendance.participant_id)
-    )
-    return {participant_id: int(value) for participant_id, value in found}
-
-
 @dataclass(frozen=True)
 class Somebody:
     """Somebody on the table of the whole training."""

@@ -1,4 +1,4 @@
-"""What the surveys after a training came to, as pages show it and as reports freeze it.
+"""What the surveys after a training came to, as pages show it.
 
 Levels are those of D. L. Kirkpatrick, J. D. Kirkpatrick, Evaluating Training Programs, 3rd edition 2006: 1 reaction, 2 learning,
 3 behaviour, 4 results.
@@ -16,18 +16,18 @@ from uuid import UUID
 from markupsafe import Markup
 
 from webapp.core.charts.drawn import markup
-from webapp.core.charts.shapes import Chart, Compared, Pair, figures
+from webapp.core.charts.shapes import Chart, Compared, Pair
 from webapp.core.frozen import dataclass
-from webapp.core.i18n import _, localised, speaking
+from webapp.core.i18n import _
 from webapp.core.suppression import LEAST
 from webapp.courses.questionnaire.content import Questionnaire
 from webapp.courses.questionnaire.fields import MatrixField
 from webapp.questionnaires import definitions, queries_results
 from webapp.questionnaires.access import guides_place
-from webapp.questionnaires.labels import plain_label, plain_text
-from webapp.questionnaires.results import AMOUNTS, NOBODY, Item, Shape, Tally, items, numbers, of_field, ranked, spread
+from webapp.questionnaires.labels import plain_text
+from webapp.questionnaires.results import NOBODY, Tally, items, spread
 from webapp.questionnaires.results_shown import Chapter
-from webapp.questionnaires.results_words import Words, full_label, rounded
+from webapp.questionnaires.results_words import rounded
 from webapp.questionnaires.rules_surveys import Phase, phase_of
 from webapp.questionnaires.services_results import Numbers
 from webapp.trainings import queries_surveys
@@ -225,54 +225,3 @@ def _mean_level(read: _Read, kind: SurveyKind, row_id: str) -> Decimal | None:
     counts = {Decimal(number): tally.counts.get(each.id, 0) for number, each in enumerate(asked.columns, 1)}
     found = spread(counts)
     return rounded(found.mean) if found else None
-
-
-def summaries(training_id: UUID, language: str, now: datetime) -> dict[str, Any]:
-    """Everything that surveys around a training say, as plain JSON in a language, to be frozen in a report. Two queries.
-
-    `{"plans": n, "surveys": {kind: {"questionnaire", "revision", "title", "opens_at", "closes_at", "asked", "answered", "answers",
-    "why", "fields": [{"id", "level", "label", "parts": [{"label", "n", "mean", "counts": [[words, count], …]}]}],
-    "skills": [[words, before, after], …]}}}`. `why` says why there are no figures; a withheld number is null. No single answers.
-    """
-    with speaking(language):
-        read = _read(training_id, now)
-        return {
-            "plans": read.plans,
-            "surveys": {kind.value: _summary(read, kind, now) for kind in SurveyKind if kind in read.questionnaires},
-        }
-
-
-def _summary(read: _Read, kind: SurveyKind, now: datetime) -> dict[str, Any]:
-    row, questionnaire, why = read.rows[kind], read.questionnaires[kind], _why(read.rows[kind], now)
-    level_of = {name: level for level, fields in LEVELS.get(kind, {}).items() for name in fields}
-    pairs = {} if why or kind is K.NEEDS else skill_pairs(read, kind)
-    matrix = _matrix(questionnaire)
-    return {
-        "questionnaire": questionnaire.id, "revision": row.survey.revision, "title": localised(questionnaire.title),
-        "survey": str(row.survey.id), "opens_at": row.survey.opens_at.isoformat(), "closes_at": row.survey.closes_at.isoformat(),
-        "asked": row.asked, "answered": row.answered, "answers": row.sheets if row.answered is not None else None, "why": why,
-        "fields": [] if why else [
-            {"id": asked.id, "level": level_of.get(asked.id), "label": plain_label(asked), "parts": parts}
-            for asked in questionnaire.answerable
-            if (parts := [part for item in of_field(asked) if (part := _part(read, kind, item))])
-        ],
-        "skills": [[plain_text(each.text), str(pairs[each.id][0]), str(pairs[each.id][1])] for each in matrix.rows if each.id in pairs]
-        if matrix else [],
-    }
-
-
-def _part(read: _Read, kind: SurveyKind, item: Item) -> dict[str, Any] | None:
-    """An item in figures; None where fewer than five answered it, or where it is words."""
-    tally = read.tally(kind, item.key)
-    if tally.sheets < LEAST or item.shape in (Shape.WORDS, Shape.LISTED, Shape.DATE):
-        return None
-    words = Words()
-    found: dict[str, Any] = {"label": full_label(item), "n": tally.answered, "mean": None, "counts": []}
-    if item.shape in AMOUNTS or item.shape is Shape.POINTS:
-        measured = spread(numbers(tally.counts))
-        found["mean"] = figures(rounded(measured.mean)) if measured else None
-    if item.shape is Shape.RANKING:
-        found["counts"] = [[words.value(item, each.value), each.n] for each in ranked(item, tally) if each.n]
-    elif item.shape is not Shape.NUMBER:
-        found["counts"] = [[words.value(item, value), tally.counts[value]] for value in item.values if tally.counts.get(value)]
-    return found
