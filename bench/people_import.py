@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import xlsxwriter
 
+from bench import command
 from bench.findings import Finding
 from bench.people_list import administrator
 from bench.stage import KEY, Stage
@@ -21,7 +17,6 @@ from webapp.core.database import db
 
 ROWS, QUICK_ROWS = 10_000, 2_000
 SECONDS, PEAK_MB = 60, 200
-_HIGH = re.compile(r"^VmHWM:\s+(\d+) kB", re.MULTILINE)
 HEAD = ("姓名", "邮箱", "手机", "省", "县", "工作单位", "职级", "性别", "出生年份")
 
 
@@ -38,7 +33,8 @@ def measure(stage: Stage) -> list[Finding]:
             db.engine.dispose()
         file = stage.folder / f"people.{kind}"
         (_as_text if kind == "csv" else _as_workbook)(file, rows)
-        seconds, busy, peak = _run(stage, file, address)
+        environment = stage.environment | {"LOCALGOALS_DATABASE_URL": address}
+        seconds, busy, peak = command.run(environment, "people", "import", str(file), "--as", "administrator@bench.example")
         found += [
             Finding(
                 f"import of {rows:,} people, {kind}", f"{seconds:.1f} s ({busy:.1f} s of processor)", f"{SECONDS} s", seconds < SECONDS,
@@ -66,26 +62,3 @@ def _as_workbook(file: Path, rows: int) -> None:
         sheet = book.add_worksheet()
         for number, line in enumerate([HEAD, *(_row(each) for each in range(rows))]):
             sheet.write_row(number, 0, line)
-
-
-def _run(stage: Stage, file: Path, address: str) -> tuple[float, float, float]:
-    """Seconds, seconds of processor, and the peak in MB (millions of bytes) of the command."""
-    command = [str(Path(sys.executable).with_name("localgoals")), "people", "import", str(file), "--as", "administrator@bench.example"]
-    begun, log = time.monotonic(), stage.folder / f"{file.name}.log"
-    with log.open("w") as told:
-        process = subprocess.Popen(command, env=stage.environment | {"LOCALGOALS_DATABASE_URL": address}, stdout=told, stderr=told)
-        peak = 0.0
-        while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
-            peak = max(peak, peak(process.pid))
-            time.sleep(0.02)
-    _pid, status, usage = ended
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(log.read_text()[-2000:])
-    return time.monotonic() - begun, usage.ru_utime + usage.ru_stime, peak
-
-
-def peak(pid: int) -> float:
-    """The most that a process has held since it became this program; what the kernel tells at its end counts its parent in."""
-    found = _HIGH.search(Path(f"/proc/{pid}/status").read_text())
-    return int(found[1]) * 1024 / 1e6 if found else 0.0

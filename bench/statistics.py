@@ -7,8 +7,6 @@ asked before, pivot tables, a million rows as a file, and the nightly check.
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -17,10 +15,9 @@ from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
-from bench import statistics_crowd
+from bench import command, statistics_crowd
 from bench.client import Browser
 from bench.findings import Finding, percentile
-from bench.people_import import peak
 from bench.people_list import administrator
 from bench.scrape import token
 from bench.stage import KEY, Running, Stage, say
@@ -58,12 +55,12 @@ def measure(stage: Stage) -> list[Finding]:
         f"statistics: {what['people']:,} people, {what['events']:,} events, {what['views']:,} views as counts", f"made in {filled:.0f} s",
     )]
     say("the first snapshot, and a day's refresh")
-    found.append(_told("  first snapshot", job(environment, *REFRESH)))
+    found.append(_told("  first snapshot", command.run(environment, *REFRESH)))
     with app.app_context():
         statistics_crowd.a_day(last + timedelta(days=1), QUICK_DAY if stage.quick else DAY)
         db.session.remove()
         db.engine.dispose()
-    seconds, busy, most = job(environment, *REFRESH)
+    seconds, busy, most = command.run(environment, *REFRESH)
     found.append(Finding(
         "  refresh after a day", f"{seconds:.0f} s ({busy:.0f} s of processor of its own), {most:.0f} MB", f"under {REFRESH_S} s",
         seconds < REFRESH_S,
@@ -75,7 +72,7 @@ def measure(stage: Stage) -> list[Finding]:
     say("rows as a file")
     found += _file(stage, environment, cookies, rows)
     say("the nightly check")
-    found.append(_told("  nightly check", job(environment, "scheduler", "--once", "check-statistics")))
+    found.append(_told("  nightly check", command.run(environment, "scheduler", "--once", "check-statistics")))
     return found
 
 
@@ -142,22 +139,6 @@ def _rows(count: int) -> str:
         "SELECT happened_at FROM participation_events ORDER BY happened_at DESC OFFSET :count LIMIT 1"
     ), {"count": count})
     return f"from={at.date().isoformat()}"
-
-
-def job(environment: dict[str, str], *words: str) -> tuple[float, float, float]:
-    """Seconds, seconds of processor (PostgreSQL's apart), and the peak in MB of a command in a process of its own."""
-    command = [str(Path(sys.executable).with_name("localgoals")), *words]
-    begun, most = time.monotonic(), 0.0
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
-        most = max(most, peak(process.pid))
-        time.sleep(0.02)
-    _pid, status, usage = ended
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        assert process.stderr is not None
-        raise RuntimeError(process.stderr.read()[-2000:])
-    return time.monotonic() - begun, usage.ru_utime + usage.ru_stime, most
 
 
 def _read(
@@ -228,7 +209,7 @@ def _file(stage: Stage, environment: dict[str, str], cookies: dict[str, str], qu
             first = first or 1000 * (time.perf_counter() - begun)
             lines, size = lines + piece.count(b"\n"), size + len(piece)
         taken = time.perf_counter() - begun
-        more = max(peak(pid) - resident for pid, resident in before.items())
+        more = max(command.peak(pid) - resident for pid, resident in before.items())
     finally:
         served.stop()
     return [

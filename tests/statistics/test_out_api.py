@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from tests.interface.conftest import Program
-from tests.learning.fixtures import NOON, complete, enrol, finish
-from tests.learning.small_course import SOIL, SPRINGS, WATER
+from tests.learning.small_course import SOIL, WATER
+from tests.statistics.moments import SHOWN_AT
 from webapp.accounts import services_tokens
 from webapp.accounts.models_tokens import AccessToken
 from webapp.accounts.services_tokens import Scope
@@ -17,20 +17,8 @@ from webapp.core.database import db
 from webapp.core.ids import new_id
 from webapp.statistics.definitions import BY_KEY
 
-SHOWN_AT = datetime(2026, 11, 20, 5, 7, tzinfo=UTC)
 ADDRESS = "/api/v1/statistics"
 pytestmark = pytest.mark.usefixtures("small_courses")
-
-
-@pytest.fixture
-def people(cast, water, soil, at):
-    """Three people of three counties in two courses, on the programme's 14th of September."""
-    complete(cast.learner, water)
-    finish(cast.second_learner, water, SPRINGS)
-    enrol(cast.other_county, soil, NOON + timedelta(days=7))
-    db.session.commit()
-    at(SHOWN_AT)
-    return cast
 
 
 @pytest.fixture

@@ -6,15 +6,14 @@ import csv
 import io
 import json
 import re
-from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from tests.learning.fixtures import NOON, complete, enrol, finish
-from tests.learning.small_course import SPRINGS, WATER
+from tests.learning.small_course import WATER
+from tests.statistics.moments import SHOWN_AT
 from webapp.core.audit import AuditEntry
 from webapp.core.database import db
 from webapp.statistics.definitions import BY_KEY
@@ -22,20 +21,8 @@ from webapp.statistics.exports import Printed, made
 from webapp.statistics.pages import PAGES
 from webapp.statistics.tables import Head, Line, Shown, Table
 
-SHOWN_AT = datetime(2026, 11, 20, 5, 7, tzinfo=UTC)
 HOSTILE = ("=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "＝1+1", "\t=1", "a\x00b\x0bc", "x" * 40_000, "[a]:*?/\\'")
 pytestmark = pytest.mark.usefixtures("small_courses")
-
-
-@pytest.fixture
-def people(cast, water, soil, at):
-    """Three people of three counties in two courses, on the programme's 14th of September."""
-    complete(cast.learner, water)
-    finish(cast.second_learner, water, SPRINGS)
-    enrol(cast.other_county, soil, NOON + timedelta(days=7))
-    db.session.commit()
-    at(SHOWN_AT)
-    return cast
 
 
 class Tables(HTMLParser):

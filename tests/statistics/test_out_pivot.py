@@ -5,13 +5,13 @@ from __future__ import annotations
 import html
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from tests.learning.fixtures import NOON, complete, enrol, finish
-from tests.learning.small_course import SPRINGS
+from tests.learning.fixtures import NOON, enrol
+from tests.statistics.moments import SHOWN_AT
 from webapp.core.database import db
 from webapp.statistics import pages_pivot
 from webapp.statistics.answers import source
@@ -21,20 +21,15 @@ from webapp.statistics.pages_pivot import MOST_CELLS, on_screen, ordered, shape_
 from webapp.statistics.slices import Dimension
 from webapp.statistics.tables import Head, Line, Shown, Table
 
-SHOWN_AT = datetime(2026, 11, 20, 5, 7, tzinfo=UTC)
 pytestmark = pytest.mark.usefixtures("small_courses")
 
 
 @pytest.fixture
-def people(cast, water, soil, at):
-    """Three people of three counties; the learner and the officer are in both courses."""
-    complete(cast.learner, water)
-    finish(cast.second_learner, water, SPRINGS)
-    enrol(cast.other_county, soil, NOON + timedelta(days=7))
-    enrol(cast.learner, soil, NOON + timedelta(days=40))
+def people(people, soil):
+    """The learner and the officer are in both courses."""
+    enrol(people.learner, soil, NOON + timedelta(days=40))
     db.session.commit()
-    at(SHOWN_AT)
-    return cast
+    return people
 
 
 def table_of(**options):

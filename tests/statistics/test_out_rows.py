@@ -6,13 +6,14 @@ import csv
 import io
 import tracemalloc
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from tests.learning.fixtures import NOON, complete, enrol, finish
-from tests.learning.small_course import SOIL, SPRINGS
+from tests.learning.fixtures import NOON
+from tests.learning.small_course import SOIL
+from tests.statistics.moments import SHOWN_AT
 from webapp.accounts.models import Role
 from webapp.accounts.services import grant_role
 from webapp.core.audit import AuditEntry
@@ -24,20 +25,8 @@ from webapp.statistics.answers import Source, source
 from webapp.statistics.asking import read
 from webapp.statistics.definitions import BY_KEY
 
-SHOWN_AT = datetime(2026, 11, 20, 5, 7, tzinfo=UTC)
 MANY = 30_000
 pytestmark = pytest.mark.usefixtures("small_courses")
-
-
-@pytest.fixture
-def people(cast, water, soil, at):
-    """Three people of three counties in two courses, on the programme's 14th of September."""
-    complete(cast.learner, water)
-    finish(cast.second_learner, water, SPRINGS)
-    enrol(cast.other_county, soil, NOON + timedelta(days=7))
-    db.session.commit()
-    at(SHOWN_AT)
-    return cast
 
 
 def lines_of(data):

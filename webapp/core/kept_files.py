@@ -39,10 +39,6 @@ class KeptFiles:
             return None
         return content
 
-    def has(self, name: str) -> bool:
-        """Whether a file of this very name is there; whether it is ours shows when it is read."""
-        return (self.folder / name).is_file()
-
     def write(self, name: str, content: bytes) -> None:
         """Keep it under this name. Several processes may do so at once: each renames a whole file, so that nobody reads half of one."""
         path = self.folder / name

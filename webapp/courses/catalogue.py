@@ -86,19 +86,22 @@ def wanted_order(root: Path) -> list[str]:
 _read: dict[Path, tuple[Stamp, Course | BadCourse]] = {}
 
 
-def _read_once(folder: Path, stamp: Stamp, kept: Kept | None) -> Course | BadCourse:
+def _read_once(folder: Path, stamp: Stamp, kept: Kept | None, *, apart: bool = False) -> Course | BadCourse:
     known = _read.get(folder)
     if known is None or known[0] != stamp:
         try:
-            known = (stamp, _found_or_read(folder, kept))
+            known = (stamp, _found_or_read(folder, kept, apart=apart))
         except BadCourse as error:
             known = (stamp, error)
         _read[folder] = known
     return known[1]
 
 
-def _found_or_read(folder: Path, kept: Kept | None) -> Course:
+def _found_or_read(folder: Path, kept: Kept | None, *, apart: bool = False) -> Course:
     found = kept.find(folder) if kept else None
+    if found is None and kept and apart:
+        _keep_apart(folder, kept)
+        found = kept.find(folder)
     if found is None:
         from webapp.courses.reading import read_folder  # noqa: PLC0415  a start that finds the courses kept reads none
 
@@ -114,9 +117,7 @@ def preload(root: Path, kept: Kept | None = None) -> None:
     Not for a process with threads: it forks.
     """
     for folder in course_folders(root):
-        if kept and not kept.has(folder):
-            _keep_apart(folder, kept)
-        _read_once(folder, stamp_of(folder) + shelf_stamp(), kept)
+        _read_once(folder, stamp_of(folder) + shelf_stamp(), kept, apart=True)
 
 
 def _keep_apart(folder: Path, kept: Kept) -> None:

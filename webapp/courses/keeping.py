@@ -40,13 +40,6 @@ class Kept:
     def __init__(self, folder: Path, key: str) -> None:
         self.files = KeptFiles(folder, key, "courses")
 
-    def has(self, source: Path) -> bool:
-        """Whether there is something to find for these files."""
-        try:
-            return self.files.has(_name(source))
-        except OSError:
-            return False
-
     def find(self, source: Path) -> Course | None:
         """The course of these files as it was read before; None if it was not, or if what is kept is not ours."""
         try:
