@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, field
 from functools import cached_property
 from typing import Any
@@ -149,3 +151,40 @@ def test_an_equality_or_an_init_of_their_own_is_kept():
     assert Own(1) == Own(2)
     assert hash(Own(5)) == 1
     assert Same(1) != Same(1)
+
+
+def test_fields_are_read_once_whoever_asks_first():
+    def ask(cls: type) -> tuple[str, ...]:
+        barrier.wait()
+        return names_of(cls)
+
+    for _turn in range(20):
+        (ours, theirs), barrier = both(frozen=True), threading.Barrier(4)
+        with ThreadPoolExecutor(4) as threads:
+            assert set(threads.map(ask, [ours] * 4)) == {names_of(theirs)}
+        assert ours(1).third == []
+        assert ours(1).fourth == "x"
+
+
+def names_of(cls: type) -> tuple[str, ...]:
+    """Names of the fields."""
+    return tuple(each.name for each in dataclasses.fields(cls))
+
+
+def test_what_matches_by_position_needs_no_instance_before():
+    ours, theirs = both(frozen=True)
+    assert ours.__match_args__ == theirs.__match_args__
+    assert ours.__dataclass_params__.init is False
+
+    @frozen.dataclass(frozen=True)
+    class Pair:
+        left: int
+        right: int
+
+    read = Pair.__new__(Pair)
+    vars(read).update(left=1, right=2)
+    match read:
+        case Pair(left, right):
+            assert (left, right) == (1, 2)
+    assert dataclasses.is_dataclass(Pair)
+

@@ -2,13 +2,15 @@
 
 The standard decorator compiles up to six methods of every class while the module loads. For the five hundred classes of the
 application that was a quarter of a start, and most of them are not used by the first pages. This decorator leaves the fields to the
-standard one and makes the rest late: `__init__` is compiled by the first instance, the other methods are shared by all classes. What
-it does not know (slots, order) it hands to the standard decorator. To the type checker both are one.
+standard one and makes all of it late: the fields are read when somebody asks for them, `__init__` is compiled by the first instance,
+the other methods are shared by all classes. What it does not know (slots, order) it hands to the standard decorator. To the type
+checker both are one.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Callable
 from dataclasses import MISSING, FrozenInstanceError
 from typing import TYPE_CHECKING, Any
@@ -32,9 +34,9 @@ def _made(cls: type, options: dict[str, bool]) -> type:
     if stranger or not _KNOWN.issuperset(options) or "__init__" in vars(cls):
         return dataclasses.dataclass(**options)(cls)
     own = dict(vars(cls))
-    # Without any method of its own the standard decorator only reads the fields.
-    dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=options.get("kw_only", False))(cls)
     cls.__made_late__ = True  # type: ignore[attr-defined]
+    for name in _Late.NAMES:
+        _set(cls, own, name, _Late(cls, name, kw_only=options.get("kw_only", False)))
     _set(cls, own, "__init__", _first(cls, frozen=options.get("frozen", False)))
     _set(cls, own, "__repr__", _repr)
     if options.get("eq", True):
@@ -44,6 +46,27 @@ def _made(cls: type, options: dict[str, bool]) -> type:
         _set(cls, own, "__setattr__", _refuse_setting)
         _set(cls, own, "__delattr__", _refuse_deleting)
     return cls
+
+
+class _Late:
+    """What the standard decorator finds out about a class, in the place of its result until somebody asks."""
+
+    NAMES = ("__dataclass_fields__", "__dataclass_params__", "__match_args__")
+    # Reading the fields takes their defaults from the class: a second reader would find none.
+    _one_at_a_time = threading.RLock()
+
+    def __init__(self, cls: type, name: str, *, kw_only: bool) -> None:
+        self.cls, self.name, self.kw_only = cls, name, kw_only
+
+    def __get__(self, _instance: object, _owner: type) -> Any:
+        with self._one_at_a_time:
+            if isinstance(vars(self.cls)["__dataclass_fields__"], _Late):
+                for name in self.NAMES:
+                    if isinstance(vars(self.cls).get(name), _Late):
+                        delattr(self.cls, name)
+                # Without any method of its own the standard decorator only reads the fields.
+                dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=self.kw_only)(self.cls)
+        return vars(self.cls)[self.name]
 
 
 def _set(cls: type, own: dict[str, Any], name: str, value: Any) -> None:
