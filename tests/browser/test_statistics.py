@@ -91,4 +91,15 @@ def test_filters_are_folded_on_a_phone_and_open_at_a_desk(opens: Opens, analyst:
     desk.go("/statistics/funnel")
     expect(desk.page.locator("form.filters")).to_be_visible()
     desk.go("/statistics/")
-    assert desk.page.locator("dl.facts").bounding_box()["y"] < desk.page.viewport_size["height"]  # type: ignore[index]
+    expect(desk.page.locator("form.filters")).to_be_hidden()
+    desk.page.locator("details.fold > summary").click()
+    expect(desk.page.locator("form.filters")).to_be_visible()
+
+
+def test_the_overview_fits_one_screen_with_its_definitions(opens: Opens, analyst: Account) -> None:
+    desk = opens(ENGLISH, analyst)
+    desk.page.set_viewport_size({"width": 1280, "height": 800})
+    desk.go("/statistics/")
+    box = desk.page.locator("dl.facts").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 800
