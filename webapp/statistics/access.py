@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from webapp.accounts.current import Viewer
 from webapp.accounts.models import Role
-from webapp.places.models import Place
+
+
+class Placed(Protocol):
+    """A place, as a row or as an object: where it lies in the tree."""
+
+    @property
+    def path(self) -> str:
+        """Codes from the top down."""
 
 
 def see_statistics(viewer: Viewer) -> bool:
@@ -17,6 +26,6 @@ def scope(viewer: Viewer) -> tuple[str, ...] | None:
     return viewer.paths_of((Role.STAFF, Role.ADMINISTRATOR))
 
 
-def covers(allowed: tuple[str, ...] | None, place: Place) -> bool:
+def covers(allowed: tuple[str, ...] | None, place: Placed) -> bool:
     """Whether a place lies in the trees."""
     return allowed is None or any(place.path.startswith(prefix) for prefix in allowed)

@@ -23,13 +23,12 @@ from webapp.core.errors import DomainError
 from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.courses.catalogue import catalogue
-from webapp.places import queries as places
-from webapp.places.models import Place, PlaceSpell
 from webapp.statistics import access, words
 from webapp.statistics.answers import Source
 from webapp.statistics.rules import EARLIEST, BadPeriod, Period, read_day, read_period
 from webapp.statistics.slices import Dimension, Slice, before, year_ago
-from webapp.statistics.standing import Standing, held_on, standing, standing_on
+from webapp.statistics.spots import Spot
+from webapp.statistics.standing import Standing, held_on, standing_at, standing_on, whole
 from webapp.trainings.models import Training
 
 T = TypeVar("T")
@@ -61,26 +60,31 @@ class BadQuestion(DomainError):
 
 @dataclass(frozen=True)
 class Asked:
-    """What a page shows: the slice, and the one that it is set against, if any; the place and training that it names.
+    """What a page shows: the slice, the one that it is set against, the place that it names with what is near it now, the training.
 
     `options` are what the page itself reads beside the filters, such as the figure of a map: empty where nothing was chosen.
     """
 
     part: Slice
     allowed: tuple[str, ...] | None
-    place: Place | None = None
+    near: Standing | None = None
     training: Training | None = None
     against: Slice | None = None
     against_kind: str = ""
     query: Sequence[tuple[str, str]] = field(default=())
     options: Mapping[str, str] = field(default_factory=dict)
-    held: Sequence[PlaceSpell] | None = None
+    held: Sequence[Spot] | None = None
+
+    @property
+    def place(self) -> Spot | None:
+        """The place that was chosen, as it is now; None for all that the reader may see."""
+        return self.near.here if self.near is not None else None
 
     @cached_property
     def standing(self) -> Standing:
-        """Where the chosen place stands in the tree that is asked for. At most two queries at the first call."""
+        """Where the chosen place stands in the tree that is asked for. Of now no query more, but one where no place was chosen."""
         if self.part.tree_on is None:
-            return standing(self.place, self.allowed)
+            return self.near or whole(self.allowed)
         return standing_on(self.held, self.allowed, self.part.tree_on, chosen=self.place is not None)
 
     @property
@@ -111,7 +115,8 @@ def read(
         raise BadQuestion(twice, _("“%(name)s” is given twice. Choose one value.", name=twice))
     days = _period(args, (now or clock.now()).astimezone(settings().programme_zone).date())
     tree_on = read_day("tree", args.get("tree", "")[:20], _("Places as they stood on"))
-    place = _place(args.get("place", ""), allowed)
+    near = _near(args.get("place", ""), allowed)
+    place = near.here if near is not None else None
     training = _training(args.get("training", ""), allowed)
     held = None if tree_on is None else held_on(place, allowed, tree_on)
     part = Slice(
@@ -121,7 +126,7 @@ def read(
     ).but(**{name: _values(args, key, dimension) for key, name, dimension in _LISTS})
     kind = args.get("against", "")
     options = {name: args.get(name, "").strip() for name in also}
-    return Asked(part, allowed, place, training, _against(kind, part), kind, _query(args, also), options, held)
+    return Asked(part, allowed, near, training, _against(kind, part), kind, _query(args, also), options, held)
 
 
 def _query(args: MultiDict[str, str], also: frozenset[str]) -> list[tuple[str, str]]:
@@ -190,14 +195,14 @@ def _against(kind: str, part: Slice) -> Slice | None:
     return part.but(first=first, last=last)
 
 
-def _place(text: str, allowed: tuple[str, ...] | None) -> Place | None:
+def _near(text: str, allowed: tuple[str, ...] | None) -> Standing | None:
     if not text:
         return None
-    place = _found(text, places.find)
     # One outside the reader's trees does not exist for them.
-    if place is None or not access.covers(allowed, place):
+    near = _found(text, lambda key: standing_at(key, allowed))
+    if near is None:
         raise BadQuestion("place", _("There is no such place among those whose figures you may see."))
-    return place
+    return near
 
 
 def _training(text: str, allowed: tuple[str, ...] | None) -> Training | None:
@@ -217,7 +222,7 @@ def _found(text: str, find: Callable[[UUID], T | None]) -> T | None:
 
 
 def _paths(
-    place: Place | None, allowed: tuple[str, ...] | None, tree_on: date | None, held: Sequence[PlaceSpell] | None,
+    place: Spot | None, allowed: tuple[str, ...] | None, tree_on: date | None, held: Sequence[Spot] | None,
 ) -> tuple[str, ...] | None:
     if tree_on is None:
         return (place.path,) if place else allowed

@@ -41,7 +41,7 @@ def zone_name() -> str:
 def place_of(asked: Asked) -> str:
     """The places covered."""
     if asked.place is not None:
-        return asked.place.name()
+        return asked.place.name
     return _("all places") if asked.allowed is None else _("your places")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import request
+from markupsafe import Markup
 from sqlalchemy import false, or_, select
 from sqlalchemy.orm import joinedload, load_only
 from werkzeug.datastructures import MultiDict
@@ -18,6 +19,8 @@ from webapp.core.config import settings
 from webapp.core.database import db
 from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, lazy
+from webapp.core.ui.fragments import HOLE
+from webapp.core.ui.fragments import kept as kept_part
 from webapp.core.ui.templating import address
 from webapp.places.forms import PlaceField
 from webapp.places.models import Place
@@ -44,6 +47,8 @@ MANY = (
 APART = frozenset({"definitions", "views", "past", "periods"})
 # What stands in the first row of the form.
 FIRST = frozenset({"by", "figure", "place", "period", "from", "to", "course"})
+# Further filters of which all readers have the same choices.
+KEPT_CHOICES = ("level", "against", "past", *(each.value for each in MANY))
 # More trainings than this are chosen on their page.
 MOST_TRAININGS = 300
 
@@ -97,6 +102,12 @@ def tabs(page: str, query: str) -> list[tuple[str, str, bool]]:
     return found
 
 
+def tab_bar(page: str, query: str) -> Markup:
+    """The links to all pages as HTML, kept but for the query."""
+    held = kept_part("statistics/tabs.html", f"{page}?{bool(query)}", tabs=tabs, page=page, query=HOLE if query else "")
+    return held.replace(HOLE, query)
+
+
 def period_links(now: datetime) -> list[tuple[str, str, bool]]:
     """Quick choices of a period: words, address, whether it is chosen."""
     year = now.astimezone(settings().programme_zone).year
@@ -140,7 +151,22 @@ class FilterForm:
         """The field to mend, if it is one of the form."""
         return self.refused.field if self.refused is not None and self.refused.field in self.fields else None
 
+    def wrong(self, name: str) -> str:
+        """The sentence on a control that is to be mended; empty for all others."""
+        return str(self.refused) if self.refused is not None and self.error_field == name else ""
+
     @property
+    def more_kept(self) -> str | None:
+        """The name under which the further filters are kept as HTML; None where they are rendered for this page alone.
+
+        All readers have the same choices there, trainings aside. With one of them chosen there are forty forms, with more too many.
+        """
+        if self.refused is not None or "training" in self.fields or self.typed.get("tree"):
+            return None
+        chosen = [(name, value) for name in KEPT_CHOICES for value in self.typed.getlist(name)]
+        return None if len(chosen) > 1 else "=".join(chosen[0]) if chosen else ""
+
+    @cached_property
     def fields(self) -> frozenset[str]:
         """Names of the controls that are shown."""
         own = {"from", "to", "period", "level", "tree", "against", "past", *(each.value for each in MANY)}
@@ -243,7 +269,7 @@ class FilterForm:
         """The filters that are set, each with the address without it. A filter that stands in the path has none."""
         asked, found = self.asked, list[Chip]()
         if asked.place is not None:
-            found.append(Chip(_("%(label)s: %(value)s", label=_("Place"), value=asked.place.name()), self._with("place", None)))
+            found.append(Chip(_("%(label)s: %(value)s", label=_("Place"), value=asked.place.name), self._with("place", None)))
         if asked.part.first or asked.part.last:
             said = described.period_of(asked.part.first, asked.part.last)
             found.append(Chip(_("%(label)s: %(value)s", label=_("Period"), value=said), _changed(period=None)))

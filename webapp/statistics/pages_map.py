@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from webapp.core.charts.shapes import Tile, Tiles
@@ -14,7 +15,8 @@ from webapp.statistics.grids import figures, heads, page_url, unequal, values, w
 from webapp.statistics.pages_places import no_ranking
 from webapp.statistics.pages_time import figure_key, headline
 from webapp.statistics.slices import Dimension
-from webapp.statistics.standing import Spot, tops
+from webapp.statistics.spots import Spot
+from webapp.statistics.standing import tops
 from webapp.statistics.tables import Line, Shown, Table, head_of, number_of
 from webapp.statistics.tiles import TILES
 
@@ -30,7 +32,7 @@ def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001 
     then = None
     if asked.against is not None:
         then = {each[0]: counted for each, counted in found.count(asked.against, (Dimension.PROVINCE,), FIGURES).items()}
-    provinces = [each for each in tops(asked.part.tree_on) if each.country == COUNTRY and _inside(asked, each)]
+    provinces = [each for each in _tops(asked) if each.country == COUNTRY and _inside(asked, each)]
     lines = [
         Line(each.name, values(wanted, now_.get(each.path, {}), None if then is None else then.get(each.path, {})),
              page_url("places", asked, place=str(each.id)) if _allowed(asked, each) else "")
@@ -51,6 +53,11 @@ def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001 
     return Shown(_("Map"), described.about(asked), asked.part.cut_off, [table], wanted, says)
 
 
+def _tops(asked: Asked) -> Sequence[Spot]:
+    """All provinces. One query, none where the page has them because no place was chosen."""
+    return asked.standing.below if asked.place is None and asked.allowed is None else tops(asked.part.tree_on)
+
+
 def _inside(asked: Asked, spot: Spot) -> bool:
     """Whether a province is in the slice or holds some of it."""
     paths = asked.part.paths
@@ -61,7 +68,7 @@ def _allowed(asked: Asked, spot: Spot) -> bool:
     return asked.allowed is None or any(spot.path.startswith(path) for path in asked.allowed)
 
 
-def _drawn(title: str, key: str, tops: list[Spot], counted: dict[str | None, dict[str, int]]) -> Tiles:
+def _drawn(title: str, key: str, tops: Sequence[Spot], counted: dict[str | None, dict[str, int]]) -> Tiles:
     figure = BY_KEY[key]
     head, known, chinese = head_of(figure), {each.path: each for each in tops}, current_language().startswith("zh")
     tiles = []

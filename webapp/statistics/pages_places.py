@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from webapp.core.i18n import _
-from webapp.places import queries as places
 from webapp.statistics import described, words
 from webapp.statistics.answers import Source
 from webapp.statistics.asking import Asked
 from webapp.statistics.definitions import FIGURES, Figure
 from webapp.statistics.grids import figures, heads, page_url, unequal, values, whole_of
 from webapp.statistics.slices import PLACES, Dimension, Slice
-from webapp.statistics.standing import Spot, Standing
+from webapp.statistics.spots import Spot
+from webapp.statistics.standing import Standing
 from webapp.statistics.tables import Line, Shown, Table
 
 KEYS = ("views", "readers", "enrolled", "started", "passed", "attended", "trainings", "counties")
@@ -53,7 +53,7 @@ def _rows(asked: Asked, found: Source, where: Standing, wanted: Sequence[Figure]
         # The tops of a reader's trees may lie at different levels, so each is a question of its own.
         yield from _each(asked, found, where.below)
         return
-    depth = _depth(where)
+    depth = where.here.rank + 1 if where.here else 0
     if not where.below or depth >= len(PLACES):
         yield from _each(asked, found, where.below)
         return
@@ -79,14 +79,6 @@ def _each(asked: Asked, found: Source, spots: Sequence[Spot]) -> Iterator[Row]:
     for spot in spots:
         then = None if asked.against is None else whole_of(found, asked.against.but(paths=(spot.path,)))
         yield spot.name, page_url("places", asked, place=str(spot.id)), whole_of(found, asked.part.but(paths=(spot.path,))), then
-
-
-def _depth(where: Standing) -> int:
-    """How many levels of the country lie above the places below: 0 for provinces. One query."""
-    if where.here is None:
-        return 0
-    levels = [level.id for level in places.find_country(where.here.country).scheme.levels]
-    return levels.index(where.here.level) + 1
 
 
 def _levels(found: Source, part: Slice, depth: int, wanted: Sequence[Figure]) -> dict[str | None, dict[str, int]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from functools import lru_cache
+
+from sqlalchemy import Select, and_, bindparam, false, func, or_, select
 
 from webapp.core.database import db
 from webapp.places.models import Country, Place
-from webapp.places.queries import within
+from webapp.places.rules import path_range
 from webapp.statistics.slices import Slice
 from webapp.trainings.models import Training, TrainingState
 
@@ -15,13 +17,22 @@ STATES = (TrainingState.NEGOTIATION, TrainingState.PREPARATION)
 
 def cities_planned(part: Slice) -> int:
     """Cities for which a training is being negotiated or prepared now, each once; of the slice only its places count. One query."""
+    trees = [] if part.paths is None else [path_range(path) for path in part.paths]
+    values = {f"{name}{number}": end for number, tree in enumerate(trees) for name, end in zip(("first", "behind"), tree, strict=True)}
+    return db.session.scalar(_statement(None if part.paths is None else len(trees)), values) or 0
+
+
+@lru_cache(maxsize=16)
+def _statement(trees: int | None) -> Select[int]:
+    """Of everywhere, or of so many trees; built once, since building it takes longer than running it."""
     # The second level of a country's tree is what a statistics page calls a city.
     level = Country.levels[1]["id"].as_string()
     query = (
         select(func.count(Training.place_id.distinct())).join(Place, Place.id == Training.place_id)
         .join(Country, Country.code == Place.country).where(Training.state.in_(STATES), Place.level == level)
     )
-    if part.paths is not None:
-        trees: list[ColumnElement[bool]] = [within(path) for path in part.paths]
-        query = query.where(or_(false(), *trees))
-    return db.session.scalar(query) or 0
+    if trees is None:
+        return query
+    return query.where(or_(false(), *(
+        and_(Place.path >= bindparam(f"first{number}"), Place.path < bindparam(f"behind{number}")) for number in range(trees)
+    )))

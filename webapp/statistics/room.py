@@ -10,6 +10,7 @@ from webapp.statistics import (
     models,
     own_data,
     own_merge,
+    tables_html,
     views,
     views_files,
     views_goals,
@@ -30,5 +31,9 @@ def init_app(app: Flask) -> None:
     """Register the page and its link, shown to those who may open it."""
     app.register_blueprint(views.bp)
     add_link(app, lazy("Statistics"), "/statistics/", rank=30, shown=see_statistics)
+    app.jinja_env.globals.update(
+        key_figures=tables_html.key_figures, figures_table=tables_html.figures_table, is_cut=tables_html.is_cut,
+        drawing=tables_html.drawing, table_drawn=tables_html.drawn,
+    )
     own_data.wire()
     own_merge.wire()

@@ -101,9 +101,13 @@ def folder() -> Path:
     return settings().data_dir / FOLDER
 
 
+# Built once: every page asks it.
+_NEWEST = select(Snapshot).where(Snapshot.file.endswith(ENDING)).order_by(Snapshot.number.desc()).limit(1)
+
+
 def newest() -> Snapshot | None:
     """The newest snapshot. One query."""
-    return db.session.scalars(select(Snapshot).where(Snapshot.file.endswith(ENDING)).order_by(Snapshot.number.desc()).limit(1)).first()
+    return db.session.scalars(_NEWEST).first()
 
 
 def refresh(now: datetime, *, anew: bool = False, ahead: Callable[[Snapshot], Iterable[Model]] = lambda _made: ()) -> Snapshot:

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import bindparam, select, union_all
+from sqlalchemy.orm import aliased
 
 from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.places import queries as places
-from webapp.places.models import Place, PlaceSpell
+from webapp.places.models import Place
 from webapp.statistics import access, trees
 from webapp.statistics.rules import BadPeriod
-
-
-@dataclass(frozen=True)
-class Spot:
-    """A place that a page leads to: as it is called and where it lies in the tree of the page."""
-
-    id: UUID
-    path: str
-    name: str
-    level: str
-    country: str
+from webapp.statistics.spots import Spot, found, spots_of
 
 
 @dataclass(frozen=True)
@@ -38,58 +32,74 @@ class Standing:
         return self.above[-1] if self.above else None
 
 
-def standing(place: Place | None, allowed: tuple[str, ...] | None) -> Standing:
-    """The neighbourhood of a place now; without one, the tops of what the reader may see. At most two queries."""
-    return _now(place, allowed)
+def _around() -> Any:
+    up = select(Place.id, Place.parent_id).where(Place.id == bindparam("place")).cte("up", recursive=True)
+    above = aliased(Place)
+    up = up.union(select(above.id, above.parent_id).join(up, above.id == up.c.parent_id))
+    below = spots_of(Place).where(Place.parent_id == bindparam("place"), Place.closed_on.is_(None))
+    return union_all(spots_of(Place).join(up, up.c.id == Place.id), below)
 
 
-def tops(tree_on: date | None) -> list[Spot]:
+# Built once: every page asks one of them, and building a statement costs as much as running it.
+_AROUND = _around()
+_TOPS = spots_of(Place).where(Place.parent_id.is_(None), Place.closed_on.is_(None)).order_by(Place.country, Place.code)
+_AT_PATHS = spots_of(Place).where(Place.path.in_(bindparam("paths", expanding=True)), Place.closed_on.is_(None)).order_by(Place.path)
+
+
+def standing_at(place_id: UUID, allowed: tuple[str, ...] | None) -> Standing | None:
+    """The neighbourhood of a place now; None where there is no such place in the reader's trees. One query."""
+    near = {spot.id: spot for spot in found(_AROUND, place=place_id)}
+    here = near.get(place_id)
+    if here is None or not access.covers(allowed, here):
+        return None
+    above: list[Spot] = []
+    at: Spot | None = here
+    while at is not None:
+        if access.covers(allowed, at):
+            above.insert(0, at)
+        at = near.get(at.parent_id) if at.parent_id else None
+    below = [spot for spot in near.values() if spot.parent_id == place_id]
+    return Standing(above, sorted(below, key=lambda spot: spot.path.rstrip("/")))
+
+
+def whole(allowed: tuple[str, ...] | None) -> Standing:
+    """Where no place is chosen: the tops of what the reader may see. One query."""
+    return Standing([], tops(None) if allowed is None else found(_AT_PATHS, paths=allowed))
+
+
+def tops(tree_on: date | None) -> Sequence[Spot]:
     """All places at the top now, or on a day. One query."""
-    return [_of_place(each) for each in places.children(None)] if tree_on is None else [_of_spell(each) for each in trees.tops(tree_on)]
+    return found(_TOPS) if tree_on is None else trees.tops(tree_on)
 
 
-def held_on(place: Place | None, allowed: tuple[str, ...] | None, day: date) -> list[PlaceSpell] | None:
+def held_on(place: Spot | None, allowed: tuple[str, ...] | None, day: date) -> list[Spot] | None:
     """What the place, or the tops of the reader's trees, were on a day; None for everywhere. At most two queries.
 
     Raises `BadPeriod` for a place that was not there.
     """
     if place is None and allowed is None:
         return None
-    held = [place] if place is not None else places.at_paths(allowed or ())
+    held = [place] if place is not None else found(_AT_PATHS, paths=allowed)
     states = trees.states([each.id for each in held], day)
     if place is not None and place.id not in states:
         raise BadPeriod("tree", _("%(place)s was not there on %(day)s. Choose another day or another place.",
-                                  place=place.name(), day=day.isoformat()))
+                                  place=place.name, day=day.isoformat()))
     return sorted(states.values(), key=lambda each: each.path)
 
 
-def standing_on(held: Sequence[PlaceSpell] | None, allowed: tuple[str, ...] | None, day: date, *, chosen: bool) -> Standing:
+def standing_on(held: Sequence[Spot] | None, allowed: tuple[str, ...] | None, day: date, *, chosen: bool) -> Standing:
     """The neighbourhood of the chosen place on a day, or of the tops of the reader's trees: see `held_on`. At most two queries."""
     if held is None:
         return Standing([], tops(day))
     if not chosen:
-        return Standing([], [_of_spell(each) for each in held])
+        return Standing([], held)
     above, below = trees.around(held[0], day)
     if allowed is None:
-        return Standing([_of_spell(each) for each in above], [_of_spell(each) for each in below])
+        return Standing(above, below)
     # What stood below and belongs to others today is counted here, but its own page is theirs.
-    mine = {each.id for each in places.many({row.place_id for row in (*above, *below)}).values() if access.covers(allowed, each)}
+    mine = {each.id for each in places.many({spot.id for spot in (*above, *below)}).values() if access.covers(allowed, each)}
     return Standing(_mine(above, mine), _mine(below, mine))
 
 
-def _now(place: Place | None, allowed: tuple[str, ...] | None) -> Standing:
-    above = [each for each in places.lineage(place) if access.covers(allowed, each)] if place else []
-    below = places.children(place) if place is not None or allowed is None else places.at_paths(allowed)
-    return Standing([_of_place(each) for each in above], [_of_place(each) for each in below])
-
-
-def _mine(found: Iterable[PlaceSpell], mine: set[UUID]) -> list[Spot]:
-    return [_of_spell(each) for each in found if each.place_id in mine]
-
-
-def _of_place(place: Place) -> Spot:
-    return Spot(place.id, place.path, place.name(), place.level, place.country)
-
-
-def _of_spell(spell: PlaceSpell) -> Spot:
-    return Spot(spell.place_id, spell.path, spell.name(), spell.level, spell.country)
+def _mine(spots: Iterable[Spot], mine: set[UUID]) -> list[Spot]:
+    return [spot for spot in spots if spot.id in mine]

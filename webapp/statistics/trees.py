@@ -13,10 +13,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_
 
-from webapp.core.database import db
 from webapp.places.models import PlaceSpell
+from webapp.statistics.spots import Spot, found, spots_of
 
 
 def on_day(day: date) -> Any:
@@ -24,25 +24,22 @@ def on_day(day: date) -> Any:
     return and_(PlaceSpell.valid_from <= day, or_(PlaceSpell.valid_until.is_(None), PlaceSpell.valid_until > day))
 
 
-def states(place_ids: Sequence[UUID], day: date) -> dict[UUID, PlaceSpell]:
+def states(place_ids: Sequence[UUID], day: date) -> dict[UUID, Spot]:
     """What places were on a day; those that were not are left out. One query, none for no places."""
     if not place_ids:
         return {}
-    wanted = select(PlaceSpell).where(PlaceSpell.place_id.in_(place_ids), on_day(day))
-    return {spell.place_id: spell for spell in db.session.scalars(wanted)}
+    return {spot.id: spot for spot in found(spots_of(PlaceSpell).where(PlaceSpell.place_id.in_(place_ids), on_day(day)))}
 
 
-def around(state: PlaceSpell, day: date) -> tuple[list[PlaceSpell], list[PlaceSpell]]:
+def around(state: Spot, day: date) -> tuple[list[Spot], list[Spot]]:
     """A place with all above it on a day, from the top down, and what stood directly below it, by code. One query."""
     parts = state.path.rstrip("/").split("/")
     above = {"/".join(parts[:length]) + "/" for length in range(2, len(parts) + 1)}
-    near = or_(PlaceSpell.path.in_(above), PlaceSpell.parent_id == state.place_id)
-    found = list(db.session.scalars(select(PlaceSpell).where(near, on_day(day)).order_by(PlaceSpell.path)))
-    return [each for each in found if each.path in above], [each for each in found if each.path not in above]
+    near = or_(PlaceSpell.path.in_(above), PlaceSpell.parent_id == state.id)
+    spots = found(spots_of(PlaceSpell).where(near, on_day(day)).order_by(PlaceSpell.path))
+    return [each for each in spots if each.path in above], [each for each in spots if each.path not in above]
 
 
-def tops(day: date) -> list[PlaceSpell]:
+def tops(day: date) -> list[Spot]:
     """What stood at the top on a day, by code. One query."""
-    return list(db.session.scalars(
-        select(PlaceSpell).where(PlaceSpell.parent_id.is_(None), on_day(day)).order_by(PlaceSpell.country, PlaceSpell.code)
-    ))
+    return found(spots_of(PlaceSpell).where(PlaceSpell.parent_id.is_(None), on_day(day)).order_by(PlaceSpell.country, PlaceSpell.code))

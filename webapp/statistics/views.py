@@ -8,15 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request
-from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from webapp.accounts.current import me
 from webapp.core import clock
 from webapp.core.access import allow
-from webapp.core.charts.drawn import markup
-from webapp.core.charts.shapes import Bars, Tiles
 from webapp.core.frozen import dataclass
 from webapp.core.ui.paging import Paging
 from webapp.core.ui.templating import address
@@ -26,7 +23,7 @@ from webapp.statistics.answers import Source, source
 from webapp.statistics.asking import Asked, BadQuestion, query_of, read
 from webapp.statistics.pages import ALSO, shown_of
 from webapp.statistics.rules import BadPeriod
-from webapp.statistics.tables import Shown, Table
+from webapp.statistics.tables import Shown
 
 bp = Blueprint("statistics", __name__, template_folder="templates")
 # Rows of a table on one screen page; files hold all.
@@ -104,14 +101,23 @@ def answer(page: str, fixed: Mapping[str, str] | None = None) -> Any:
             shown = shown_of(page, asked.asked, asked.found, asked.now)
         except (BadPeriod, BadQuestion) as error:
             refused = error
-    form = filter_form.FilterForm(page, asked.asked, request.args, picker, refused)
-    body = render_template(
-        "statistics/page.html", page=page, shown=shown, asked=asked.asked, refused=refused, form=form, query=query_of(asked.asked),
-        tabs=filter_form.tabs(page, filter_form.kept(asked.asked, fixed)),
-        paging=_paging(shown), leads=filter_form.period_links(asked.now), zone=described.zone_name(), place=described.place_of(asked.asked),
-        days=described.period_of(asked.asked.part.first, asked.asked.part.last), drawn=_drawn, drawing=drawing,
-    )
+    body = screen(page, asked, shown, filter_form.FilterForm(page, asked.asked, request.args, picker, refused), fixed)
     return (body, 400) if refused else body
+
+
+def screen(
+    page: str, asked: Question, shown: Shown | None, form: filter_form.FilterForm, fixed: Mapping[str, str] | None = None,
+    shape_form: Any = None,
+) -> str:
+    """A page of figures as HTML, or only its filters where they are refused; `shape_form` has the controls of a pivot table."""
+    part = asked.asked.part
+    return render_template(
+        "statistics/page.html", page=page, shown=shown, asked=asked.asked, refused=form.refused, form=form, query=query_of(asked.asked),
+        tabs=filter_form.tab_bar(page, filter_form.kept(asked.asked, fixed)), leads=filter_form.period_links(asked.now),
+        paging=_paging(shown) if page != "pivot" else None, zone=described.zone_name(), place=described.place_of(asked.asked),
+        days=described.period_of(part.first, part.last), figure_keys=",".join(each.key for each in shown.figures) if shown else "",
+        shape_form=shape_form,
+    )
 
 
 def _tidy(picker: filter_form.Picker) -> Response:
@@ -122,20 +128,6 @@ def _tidy(picker: filter_form.Picker) -> Response:
         if picker.place is not None:
             kept.add("place", str(picker.place))
     return redirect(address(request.path, **kept.to_dict(flat=False)))
-
-
-def drawing(table: Table) -> str:
-    """How a table is drawn: a drawing that says all of it takes its place, a map stands beside it, any other above it."""
-    if isinstance(table.chart, Tiles):
-        return "beside"
-    if isinstance(table.chart, Bars) and not any(head.signed for head in table.heads):
-        return "instead"
-    return "above" if table.chart is not None else ""
-
-
-def _drawn(table: Table) -> Markup:
-    assert table.chart is not None
-    return markup(table.chart)
 
 
 def _paging(shown: Shown | None) -> Paging | None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import redirect, request
 
 from webapp.core.access import allow
 from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.core.ui.templating import address
 from webapp.statistics import access, described, filter_form, pages_pivot
-from webapp.statistics.asking import BadQuestion, query_of
+from webapp.statistics.asking import BadQuestion
 from webapp.statistics.pages import shown_of
 from webapp.statistics.pages_time import choices
 from webapp.statistics.rules import BadPeriod
-from webapp.statistics.views import bp, drawing, question
+from webapp.statistics.views import bp, question, screen
 
 
 @dataclass(frozen=True)
@@ -71,13 +71,8 @@ def pivot() -> Any:
         except (BadPeriod, BadQuestion) as error:
             refused = error
     typed = {name: request.args.get(name, "") for name in pages_pivot.OPTIONS}
-    body = render_template(
-        "statistics/page.html", page="pivot", shown=shown, asked=asked.asked, refused=refused,
-        form=filter_form.FilterForm("pivot", asked.asked, request.args, picker, refused), query=query_of(asked.asked),
-        tabs=filter_form.tabs("pivot", filter_form.kept(asked.asked)), paging=None, leads=filter_form.period_links(asked.now),
-        zone=described.zone_name(), place=described.place_of(asked.asked), shape_form=ShapeForm(typed, _links(typed)),
-        days=described.period_of(asked.asked.part.first, asked.asked.part.last), drawing=drawing,
-    )
+    form = filter_form.FilterForm("pivot", asked.asked, request.args, picker, refused)
+    body = screen("pivot", asked, shown, form, shape_form=ShapeForm(typed, _links(typed)))
     return (body, 400) if refused else body
 
 

@@ -36,7 +36,7 @@ def public_page() -> str:
         "statistics/public.html", shown=shown, period=chosen, others=others,
         days=described.period_of(chosen.first, chosen.last) if chosen else "",
         files=[(form.upper(), _address(f".{form}", chosen)) for form in ("csv", "json")] if chosen else [], licence=LICENCE,
-        licence_url=LICENCE_URL, zone=described.zone_name(), drawing=lambda _table: "", drawn=str,
+        licence_url=LICENCE_URL, zone=described.zone_name(),
     )
 
 

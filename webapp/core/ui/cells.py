@@ -1,8 +1,8 @@
-"""The rows of a list as HTML. In Python, since a page has hundreds of cells and a macro for each would cost as much as the rest."""
+"""Rows of a list and options of a select as HTML. In Python: a page has hundreds, and a macro for each would cost as much as the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,15 @@ def list_rows(page: Page[Any], id_of: str | None) -> Markup:
         parts += [start + _cell(column, row, print_value) + end for column, start, end in cells]
         lines.append("<tr>" + "".join(parts) + "</tr>\n")
     return Markup("".join(lines))  # noqa: S704  every value is escaped above
+
+
+def select_options(options: Iterable[tuple[Any, Any]], value: Any) -> Markup:
+    """The `option` of each (value, text); the one whose value is the given one is selected."""
+    chosen = str(value)
+    parts = [
+        f'<option value="{escape(key)}"{" selected" if str(key) == chosen else ""}>{escape(text)}</option>' for key, text in options
+    ]
+    return Markup("".join(parts))  # noqa: S704  escaped above
 
 
 def _cell(column: Column[Any], row: Any, print_value: Callable[[Any], str]) -> str:

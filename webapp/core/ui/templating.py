@@ -16,7 +16,7 @@ from webapp.core.config import settings
 from webapp.core.i18n import LANGUAGES, current_language, enumerated, sentences
 from webapp.core.ui import dates
 from webapp.core.ui.assets import PREFIX, Assets
-from webapp.core.ui.cells import list_rows
+from webapp.core.ui.cells import list_rows, select_options
 from webapp.core.ui.fragments import HOLE, kept
 from webapp.core.ui.frame import frame
 
@@ -123,6 +123,7 @@ def init_templates(app: Flask, assets: Assets) -> None:
         days_text=_days,
         machine_time=dates.machine_text,
         list_rows=list_rows,
+        select_options=select_options,
         viewer=LocalProxy(access.current, unbound_message="outside a request"),
         page_frame=frame,
         language=LocalProxy(current_language),
