@@ -48,6 +48,11 @@ def test_totals_are_the_whole_in_which_a_person_counts_once(database, people):
     assert any("the columns add up to 4, the whole is 3" in note for note in table.notes)
 
 
+def test_its_heading_begins_with_a_capital_letter(app, people):
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert table_of(rows="county", columns="course", figures="enrolled,passed").title.startswith("Enrolled and passed a test by")
+
+
 def test_every_cell_is_what_counting_says(database, people):
     table = table_of(rows="county", rows2="month", columns="course", figures="enrolled,certified,readers")
     figures = [each for each in FIGURES if each.key in {"enrolled", "certified", "readers"}]

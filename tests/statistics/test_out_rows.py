@@ -66,6 +66,13 @@ def test_rows_count_what_the_figures_count(database, people):
         assert len({list(line.values())[-1] for line in enrolled}) == whole["enrolled"]
 
 
+def test_who_completed_a_course_did_not_complete_a_training(database, people):
+    snapshot.refresh(SHOWN_AT, anew=True)
+    for found in (Source(SHOWN_AT), source(SHOWN_AT)):
+        assert "completed a course" in column(taken(found), 0)
+        assert "completed a training" not in column(taken(found), 0)
+
+
 def test_a_person_has_one_pseudonym_a_file_and_another_in_the_next(database, people):
     one, other = taken(Source(SHOWN_AT)), taken(Source(SHOWN_AT))
     mine = {line[list(line)[2]]: list(line.values())[-1] for line in one}

@@ -15,6 +15,7 @@ from webapp.statistics.answers import Source
 from webapp.statistics.asking import Asked, BadQuestion
 from webapp.statistics.definitions import BY_KEY, FIGURES, Figure
 from webapp.statistics.grids import unequal, whole_of
+from webapp.statistics.pages_time import headline
 from webapp.statistics.slices import PLACES, Dimension
 from webapp.statistics.slow import Cells
 from webapp.statistics.tables import Head, Line, Shown, Table, Value, head_of, value_of
@@ -145,7 +146,7 @@ class Counted:
     def _title(self) -> str:
         what = described.listed(str(each.label) for each in self.shape.figures)
         by = described.listed(str(words.DIMENSIONS[each]).lower() for each in self.shape.dimensions)
-        return _("%(figures)s by %(dimensions)s", figures=what, dimensions=by)
+        return headline(_("%(figures)s by %(dimensions)s", figures=what, dimensions=by))
 
     def _heads(self) -> list[Head]:
         shape = self.shape

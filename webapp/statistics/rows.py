@@ -35,6 +35,8 @@ KINDS = {
     EventKind.INVITED: lazy("invited to a training"), EventKind.REGISTERED: lazy("registered for a training"),
     EventKind.ATTENDED: lazy("attended a session"), EventKind.COMPLETED: lazy("completed a training"),
 }
+# The same kind of event as the completion of a training, and in no figure.
+OF_COURSE = lazy("completed a course")
 _COLUMNS = (
     "kind", "day", "spot", "course", "step", "training", "organisation", "level", "sex", "age", "language", "device", "channel", "number",
     "minutes", "person",
@@ -98,7 +100,7 @@ def _lines(rows: Iterable[Sequence[Any]]) -> bytes:
 
 def _cells(row: Row, say: Words, key: bytes, names: Mapping[Any, str] | None) -> list[Any]:
     return [
-        say.kind(row.kind), row.day.isoformat(), *say.place(row.spot), say.course(row.course), row.step, say.training(row.training),
+        say.event(row), row.day.isoformat(), *say.place(row.spot), say.course(row.course), row.step, say.training(row.training),
         say.organisation(row.organisation), say.level(row.level), say.sex(row.sex), say.age(row.age), say.language(row.language),
         say.device(row.device), say.channel(row.channel), row.number, row.minutes or None,
         None if row.person is None else pseudonym(key, row.person), *([] if names is None else [names.get(row.person, "")]),
@@ -132,6 +134,10 @@ class Words:
                 Dimension.DEVICE, Dimension.CHANNEL,
             )
         )
+
+    def event(self, row: Row) -> str:
+        """What happened."""
+        return str(OF_COURSE) if row.kind == EventKind.COMPLETED.value and row.training is None else self.kind(row.kind)
 
     @staticmethod
     def _from(known: Mapping[Any, str]) -> Callable[[Any], str]:
