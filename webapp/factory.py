@@ -8,6 +8,7 @@ from flask import Flask
 
 from webapp import ROOMS
 from webapp.core.access import refuse_unmarked
+from webapp.core.application import Application
 from webapp.core.config import Settings
 from webapp.core.database import init_database
 from webapp.core.errors import init_errors
@@ -21,7 +22,7 @@ from webapp.core.ui.speaking import ConstantMessages, SpeakingEnvironment
 def build(settings: Settings | None = None) -> Flask:
     """The application. Raises `SettingsError` or `UnmarkedView` instead of starting wrong."""
     settings = settings or Settings.from_environment()
-    app = Flask("webapp", static_folder=None, template_folder=None)
+    app = Application("webapp", static_folder=None, template_folder=None)
     app.url_rule_class = Route
     app.jinja_environment = SpeakingEnvironment
     app.jinja_options = {"extensions": [ConstantMessages]}

@@ -15,6 +15,7 @@ from sqlalchemy.exc import StatementError
 
 from webapp.core.audit import AuditEntry
 from webapp.core.audit import record as record_act
+from webapp.core.cursors import LateCursor
 from webapp.core.database import BUSY_MILLISECONDS, UtcDateTime, db, revive_postgresql
 from webapp.core.limits import LimitCounter, hit
 from webapp.core.unit_of_work import unit_of_work
@@ -193,3 +194,35 @@ def test_one_that_rested_long_is_asked_once(one_connection, monkeypatch):
     engine, first = one_connection
     monkeypatch.setattr("webapp.core.database.REST_SECONDS", -1)
     assert asked(engine, lambda: backend_of(engine)) == (first, 1)
+
+
+@pytest.fixture
+def late_cursor():
+    """A cursor of PostgreSQL that describes its columns late."""
+    engine = sa.create_engine(os.environ["LOCALGOALS_TEST_SERVER"], connect_args={"cursor_factory": LateCursor})
+    with engine.connect() as connection, connection.connection.cursor() as cursor:
+        yield cursor
+    engine.dispose()
+
+
+def test_columns_that_are_described_late_are_what_they_are(late_cursor):
+    late_cursor.execute("SELECT 1 AS one, 'a'::text AS two")
+    described = late_cursor.description
+    assert [(each.name, each.type_code) for each in described] == [("one", 23), ("two", 25)]
+    assert (len(described), described[-1][0], [each.name for each in described[:1]]) == (2, "two", ["one"])
+
+
+def test_what_gives_no_rows_has_no_columns(late_cursor):
+    assert late_cursor.description is None
+    late_cursor.execute("SET LOCAL work_mem = '1MB'")
+    assert late_cursor.description is None
+    late_cursor.execute("SELECT")
+    assert late_cursor.description == []
+
+
+def test_columns_of_a_result_that_is_gone_are_not_told_as_those_of_the_next(late_cursor):
+    late_cursor.execute("SELECT 1 AS one")
+    described = late_cursor.description
+    late_cursor.execute("SELECT 2 AS two")
+    with pytest.raises(AssertionError):
+        described[0]

@@ -176,7 +176,8 @@ def _forget() -> None:
 
 def init_viewer(app: Flask) -> None:
     """Install Flask-Login and tell the core who is looking."""
-    manager.init_app(app)
+    # Templates ask for `viewer`.
+    manager.init_app(app, add_context_processor=False)
     # Phones change their address on every train ride; the signed cookie and the row are what counts.
     manager.session_protection = None
     manager.user_loader(_load)

@@ -20,6 +20,7 @@ R = TypeVar("R")
 M = TypeVar("M", bound=Base)
 
 _MARK = "_access"
+_UNASKED = object()
 PUBLIC, SIGNED_IN, ALLOWED, MACHINE = "public", "signed in", "allowed", "machine"
 
 
@@ -79,9 +80,10 @@ def allow(predicate: Callable[[Any], bool]) -> Callable[[Callable[P, R]], Callab
 
 def current() -> Any | None:
     """The signed-in viewer, or None. Who that is, the accounts room says by `provide_viewer`."""
-    if "viewer" not in g:
-        g.viewer = _provider()
-    return g.viewer
+    found = g.get("viewer", _UNASKED)
+    if found is _UNASKED:
+        found = g.viewer = _provider()
+    return found
 
 
 def _nobody() -> Any | None:

@@ -165,12 +165,16 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     """Options of the engine for the configured database."""
     if settings.database.startswith("sqlite"):
         return {"connect_args": {"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False}}
+    from webapp.core.cursors import LateCursor  # noqa: PLC0415  with its driver, which an SQLite file does not need
+
     # Behind a pooler that shares connections by transaction, a prepared statement may meet another server process.
     prepares = {} if settings.database_prepares else {"prepare_threshold": None}
     return {
         "pool_size": settings.database_pool, "max_overflow": settings.database_pool, "pool_pre_ping": False, "pool_recycle": 1800,
+        # What only reads has no transaction to end.
+        "skip_autocommit_rollback": True,
         # Pages are found one by one on the disks of today as fast as in a row, and no statement here is worth compiling.
-        "connect_args": {**prepares, "options": "-c timezone=UTC -c random_page_cost=1.1 -c jit=off"},
+        "connect_args": {**prepares, "cursor_factory": LateCursor, "options": "-c timezone=UTC -c random_page_cost=1.1 -c jit=off"},
     }
 
 
@@ -181,6 +185,11 @@ def revive_postgresql(engine: Engine) -> None:
     leaves none, so one that rested longer than `REST_SECONDS` is asked as well. A dead one is replaced, and the request goes on.
     """
 
+    @event.listens_for(engine, "connect")
+    def watched(connection: Any, record: Any) -> None:
+        watch = record.info["watch"] = select.poll()
+        watch.register(connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+
     @event.listens_for(engine, "checkin")
     def rests(_connection: Any, record: Any) -> None:
         record.info["rests_since"] = time.monotonic()
@@ -188,7 +197,8 @@ def revive_postgresql(engine: Engine) -> None:
     @event.listens_for(engine, "checkout")
     def wanted(connection: Any, record: Any, _proxy: Any) -> None:
         since = record.info.get("rests_since")
-        if since is None or not (time.monotonic() - since > REST_SECONDS or _has_word(connection)):
+        # Something that waits at the socket of a connection that asked for nothing is the server's last word.
+        if since is None or not (time.monotonic() - since > REST_SECONDS or record.info["watch"].poll(0)):
             return
         try:
             engine.dialect.do_ping(connection)
@@ -196,13 +206,6 @@ def revive_postgresql(engine: Engine) -> None:
             raise DisconnectionError from error
         except engine.dialect.loaded_dbapi.Error as error:
             raise DisconnectionError from error
-
-
-def _has_word(connection: Any) -> bool:
-    """Whether something waits at the socket of a connection that asked for nothing."""
-    watch = select.poll()
-    watch.register(connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
-    return bool(watch.poll(0))
 
 
 def tune_sqlite(engine: Engine) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from babel import Locale
-from flask import g, has_app_context, has_request_context, request
+from flask import current_app, g, has_app_context, has_request_context, request
 from flask_babel import Babel, force_locale, get_translations
 from flask_babel.speaklater import LazyString
 
@@ -85,7 +85,13 @@ def _messages() -> Translations:
     """The catalogue in force, looked up once a request: a page asks it a hundred times."""
     found: Translations | None = g.get("messages")
     if found is None:
-        found = g.messages = get_translations()
+        # Flask-Babel keeps the catalogues by the name of the locale, which takes longer to spell than all the rest.
+        known: dict[str, Translations] = current_app.extensions.setdefault("messages", {})
+        tag = current_language()
+        found = known.get(tag)
+        if found is None:
+            found = known[tag] = get_translations()
+        g.messages = found
     return found
 
 

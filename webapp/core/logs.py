@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import structlog
 from flask import g, request
@@ -24,6 +24,21 @@ _KEPT = frozenset({
     "course", "revision", "file", "line", "problem", "attempt", "host", "reason", "mail_id", "signal", "worker", "version",
     "head",
 })
+
+
+class _Stderr:
+    """Standard error as it is when a line is written: a server may have put another stream in its place."""
+
+    def write(self, text: str) -> int:
+        """Write a piece."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Let go of it."""
+        sys.stderr.flush()
+
+
+_STDERR = cast("TextIO", _Stderr())
 
 
 def _only_known(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -54,13 +69,12 @@ def init_logs(app: Flask, settings: Settings) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level)),
-        # Looked up at every line: a server may have put another stream in its place.
-        # Looked up at every line: a server may have put another stream in its place.
         # One write a line, so that lines of several processes and threads stay whole.
-        logger_factory=lambda *_names: structlog.WriteLogger(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(_STDERR),
         cache_logger_on_first_use=False,
     )
-    log = structlog.get_logger("request")
+    # Put together here and not at each line, of which every request writes one.
+    log = structlog.get_logger("request").bind()
     quiet = settings.mode == "test"
 
     @app.before_request

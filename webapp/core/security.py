@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.core.access import MACHINE, declared
+from webapp.core.browsers import CookieSessions
 from webapp.core.errors import error_page
 from webapp.core.i18n import _
 
@@ -61,6 +62,7 @@ def init_security(app: Flask, settings: Settings) -> None:
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    app.session_interface = CookieSessions()
     csrf.init_app(app)
 
     @app.errorhandler(CSRFError)
@@ -69,7 +71,8 @@ def init_security(app: Flask, settings: Settings) -> None:
         return error_page(400, said)
 
     headers = HEADERS | ({"Strict-Transport-Security": TLS_HEADER} if settings.tls else {})
-    for_pages = headers | {"Cache-Control": "private, no-cache", "Vary": ", ".join(VARY)}
+    for_machines = [(name.lower(), name, value) for name, value in headers.items()]
+    for_pages = [*for_machines, ("cache-control", "Cache-Control", "private, no-cache"), ("vary", "Vary", ", ".join(VARY))]
     machines: set[str] = set()
 
     @app.after_request
@@ -79,9 +82,8 @@ def init_security(app: Flask, settings: Settings) -> None:
             machines.add("static")
         # By hand, once through: `setdefault` and `vary` would read the list of headers again for each name.
         given = {name.lower() for name, _value in response.headers}
-        for name, value in headers.items() if request.endpoint in machines else for_pages.items():
-            if name.lower() not in given:
-                response.headers.add(name, value)
-        if "vary" in given and request.endpoint not in machines:
+        wanted = for_machines if request.endpoint in machines else for_pages
+        response.headers.extend((name, value) for key, name, value in wanted if key not in given)
+        if "vary" in given and wanted is for_pages:
             response.vary.update(VARY)
         return response

@@ -87,11 +87,11 @@ def admin_links() -> list[AdminLink]:
 def shown() -> list[tuple[Entry, bool]]:
     """Entries for this reader, in order; the one whose address begins this page's address is current."""
     entries: list[Entry] = current_app.extensions.get(EXTENSION, [])
-    path = request.path
+    path, viewer = request.path, current()
     return [
         (entry, _within(path, entry.path))
         for entry in entries
-        if entry.shown is None or ((viewer := current()) is not None and entry.shown(viewer))
+        if entry.shown is None or (viewer is not None and entry.shown(viewer))
     ]
 
 
