@@ -59,10 +59,11 @@ def me() -> Any:
     known, (surveys, sheets, holds, invited) = learning.learners_and(who.person_id, _LEARNERS, now=clock.now())
     outlines = outlines_of(known)
     held = certificates.of_person(who.person_id) if holds else []
+    unissued = waiting_certificates(outlines, held)
     return render_template(
         "portal/me.html", who=who, resume=latest(outlines), outlines=[each for each in outlines if each.enrolled],
-        others=[each for each in outlines if not each.enrolled], certificates=held, waiting=waiting_certificates(outlines, held),
-        printable=not missing_characters(who.name), count_of=count_of, StepKind=StepKind, labels=labels,
+        others=[each for each in outlines if not each.enrolled], certificates=held, waiting=unissued,
+        printable=not (unissued and missing_characters(who.name)), count_of=count_of, StepKind=StepKind, labels=labels,
         sheets=waiting(who, surveys=surveys, sheets=sheets), trainings=trainings.waiting(who.person_id) if invited else [],
         training_labels=training_labels,
     )
