@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.quizzes.questions_strategy import A_TEXT, base, ids, option
 from webapp.courses.content import Bank, Course, Draw, Quiz, QuizKind, Review
 from webapp.courses.questions import Question, Single
-from webapp.quizzes.drawing import TooFewQuestions, draw, matched, option_ids, shuffled
+from webapp.quizzes.drawing import TooFewQuestions, draw, matched, option_ids, pool_of, shuffled
 
 SEEDS = st.integers(0, 2**63 - 1)
 
@@ -38,7 +38,7 @@ def quiz(*draws: Draw, shuffle: bool = True) -> Quiz:
 
 
 def drawn(wanted: Quiz, size: int, seed: int) -> list[tuple[str, tuple[str, ...]]]:
-    paper = draw(wanted, Banks({"b": bank(size)}), seed)  # type: ignore[arg-type]
+    paper = draw(wanted, pool_of(wanted, Banks({"b": bank(size)})), seed)  # type: ignore[arg-type]
     return [(asked.question.id, asked.order) for asked in paper]
 
 
@@ -90,5 +90,6 @@ def test_shuffling_does_not_depend_on_the_order_given(items: list[str], seed: in
 
 def test_author_s_order_stays_where_the_question_says_so() -> None:
     fixed: Question = Single(**base(), options=tuple(option(each, each == "i0") for each in ids(6)), shuffle=False)
-    paper = draw(quiz(Draw("b", 1)), Banks({"b": Bank("b", (fixed,))}), 7)  # type: ignore[arg-type]
+    wanted = quiz(Draw("b", 1))
+    paper = draw(wanted, pool_of(wanted, Banks({"b": Bank("b", (fixed,))})), 7)  # type: ignore[arg-type]
     assert paper[0].order == option_ids(fixed)

@@ -32,6 +32,21 @@ class Asked:
     order: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Pool:
+    """What a quiz may ask: the ids of each draw's candidates, in the author's order, and the questions by id."""
+
+    draws: tuple[tuple[tuple[str, ...], int], ...]
+    questions: dict[str, Question]
+
+
+def pool_of(quiz: Quiz, course: Course) -> Pool:
+    """The candidates of every draw with how many it takes. Draws may overlap."""
+    groups = [course.candidates(each) for each in quiz.draws]
+    draws = tuple((tuple(question.id for question in group), each.count) for group, each in zip(groups, quiz.draws, strict=True))
+    return Pool(draws, {question.id: question for group in groups for question in group})
+
+
 def shuffled(ids: Iterable[str], *salt: object) -> list[str]:
     """Ids in an order that only the salt decides: not the order given, not the Python version."""
     prefix = "\x1f".join(map(str, salt)) + "\x1f"
@@ -61,20 +76,18 @@ def option_order(question: Question, seed: int) -> tuple[str, ...]:
     return tuple(shuffled(ids, seed, "options", question.id))
 
 
-def draw(quiz: Quiz, course: Course, seed: int) -> list[Asked]:
+def draw(quiz: Quiz, pool: Pool, seed: int) -> list[Asked]:
     """The paper of an attempt: as many questions of each draw as it asks for, none twice. Raises `TooFewQuestions`.
 
-    Draws may overlap. A question that one draw could do without goes to the one that needs it (augmenting paths,
+    A question that one draw could do without goes to the one that needs it (augmenting paths,
     H. W. Kuhn 1955), so that a paper is found whenever there is one.
     """
-    groups = [course.candidates(each) for each in quiz.draws]
-    found = {question.id: question for group in groups for question in group}
-    wishes = [shuffled((question.id for question in group), seed, "draw", number) for number, group in enumerate(groups)]
-    chosen = matched([wish for wish, each in zip(wishes, quiz.draws, strict=True) for _slot in range(each.count)])
+    wishes = [(shuffled(ids, seed, "draw", number), count) for number, (ids, count) in enumerate(pool.draws)]
+    chosen = matched([wish for wish, count in wishes for _slot in range(count)])
     if chosen is None:
         raise TooFewQuestions
     ids = shuffled(chosen, seed, "questions") if quiz.shuffle_questions else chosen
-    return [Asked(found[each], option_order(found[each], seed)) for each in ids]
+    return [Asked(pool.questions[each], option_order(pool.questions[each], seed)) for each in ids]
 
 
 def matched(wishes: Sequence[Sequence[T]]) -> list[T] | None:

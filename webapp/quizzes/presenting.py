@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -184,7 +184,7 @@ def hint(question: Question) -> str:
             return _("Enter a number in digits, %(worth)s", worth=worth)
 
 
-def grading_rules(questions: Sequence[Question]) -> list[str]:
+def grading_rules(questions: Iterable[Question]) -> list[str]:
     """How each kind of question among these earns its points, in words."""
     sentences: dict[QuestionType, str] = {
         QuestionType.MULTIPLE: _(

@@ -15,13 +15,15 @@ from webapp.courses.content import Course, Quiz
 from webapp.courses.questions import Matching, Multiple, Numeric, Ordering, Question, Single, TrueFalse
 from webapp.courses.revisions import Text
 from webapp.courses.texts import inline_html
-from webapp.quizzes.drawing import Asked
+from webapp.quizzes.drawing import Asked, Pool, pool_of
 
 # A revision never changes, so what was read once stays right; the bounds only keep memory small.
 _KEPT_REVISIONS = 5_000
 _KEPT_SHEETS = 10_000
+_KEPT_POOLS = 500
 _old: dict[str, Question] = {}
 _kept: set[tuple[str, str]] = set()
+_pools: dict[tuple[str, str], Pool] = {}
 _sheets: dict[tuple[str, str], Sheet] = {}
 _reasons: dict[tuple[str, str], Reasons] = {}
 
@@ -100,13 +102,24 @@ def _looked_up(revisions: Sequence[str]) -> dict[str, Question]:
     return dict(stored)
 
 
+def pool(course: Course, quiz: Quiz) -> Pool:
+    """What a quiz may ask. Gathered once a process."""
+    key = (course.revision, quiz.id)
+    found = _pools.get(key)
+    if found is None:
+        if len(_pools) >= _KEPT_POOLS:
+            _pools.clear()
+        found = _pools[key] = pool_of(quiz, course)
+    return found
+
+
 def store_content(course: Course, quiz: Quiz, now: datetime) -> None:
     """Keep the quiz and every question it may ask by revision, unless this process knows that they are kept.
 
     At most one statement. Ordered, so that two workers storing the same rows wait for each other in one direction.
     """
     if (course.revision, quiz.id) not in _kept:
-        asked = {question.revision: question for each in quiz.draws for question in course.candidates(each)}
+        asked = {question.revision: question for question in pool(course, quiz).questions.values()}
         course_services.store_revisions([quiz, *(asked[key] for key in sorted(asked))], now)
 
 
@@ -118,6 +131,7 @@ def remember_kept(course: Course, quiz: Quiz) -> None:
 def forget() -> None:
     """Forget what this process knows of the database: for tests, whose commits are undone."""
     _kept.clear()
+    _pools.clear()
     _old.clear()
 
 

@@ -24,7 +24,7 @@ from webapp.participation.services import record
 from webapp.quizzes import drawing, grading, queries, rules, storing
 from webapp.quizzes.models import Attempt, AttemptState, LogKind
 from webapp.quizzes.queries import Owned
-from webapp.quizzes.questions import paper_entry, read_paper, store_content
+from webapp.quizzes.questions import paper_entry, pool, read_paper, store_content
 from webapp.quizzes.responses import Given, Stamp, marks, with_answers
 
 _SEED_BITS = 63
@@ -63,7 +63,7 @@ def start(
 def _begun(
     person: Person, enrolment: Enrolment, course: Course, quiz: Quiz, number: int, origin: Origin, now: datetime, seed: int,
 ) -> Started:
-    paper = drawing.draw(quiz, course, seed)
+    paper = drawing.draw(quiz, pool(course, quiz), seed)
     attempt_id = new_id()
     row = {
         "id": attempt_id, "person_id": person.id, "enrolment_id": enrolment.id, "course_id": course.id, "course_revision": course.revision,

@@ -8,8 +8,6 @@ from fractions import Fraction
 
 from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
-from webapp.courses.content import Course, Quiz
-from webapp.courses.questions import Question
 from webapp.quizzes import rules
 from webapp.quizzes.models import Attempt
 from webapp.quizzes.reviewing import number_text
@@ -42,8 +40,3 @@ def _past(row: Attempt, now: datetime) -> Past:
     state, word = ("done", _("passed")) if row.passed else ("wait", _("not passed"))
     score = number_text(Fraction(row.score_thousandths or 0, 1000))
     return Past(row.number, row.started_at, row.deadline_at, state, word, score, row.maximum, "review")
-
-
-def candidates(course: Course, quiz: Quiz) -> list[Question]:
-    """Every question that the quiz may ask."""
-    return [question for draw in quiz.draws for question in course.candidates(draw)]

@@ -30,10 +30,10 @@ from webapp.quizzes import presenting, queries, reviewing, rules, services
 from webapp.quizzes.explained_html import explained_html, numbers_html
 from webapp.quizzes.models import Attempt
 from webapp.quizzes.paper_form import read_answers, stamp
-from webapp.quizzes.questions import read_paper, remember_kept
+from webapp.quizzes.questions import pool, read_paper, remember_kept
 from webapp.quizzes.questions_html import grid_html, questions_html
 from webapp.quizzes.responses import Wrong
-from webapp.quizzes.starting import candidates, past_attempts
+from webapp.quizzes.starting import past_attempts
 
 bp = Blueprint("quizzes", __name__, template_folder="templates")
 
@@ -82,8 +82,7 @@ def quiz_step(course: Course, step: Step, learner: Learner) -> str:
     return render_template(
         "quizzes/start.html", course=course, step=step, quiz=quiz, now=now, url=step_url(course.id, step.id),
         outline=outline(course, learner, step), stand=rules.standing([queries.sitting(each, now) for each in past], quiz, now),
-        past=past_attempts(past, now), grading_rules=presenting.grading_rules(candidates(course, quiz)),
-        previous=course.before(step), following=course.after(step),
+        past=past_attempts(past, now), grading_rules=presenting.grading_rules(pool(course, quiz).questions.values()),
     )
 
 
