@@ -15,6 +15,7 @@ from page_of_docs import run
 
 from webapp.core.i18n import LANGUAGES, speaking
 from webapp.statistics import pages_definitions
+from webapp.statistics.definitions import Figure
 from webapp.statistics.outcomes import OUTCOMES
 
 TITLES = {"en": "# What the figures count", "zh-Hans": "# 各项统计指标的口径"}
@@ -59,19 +60,27 @@ RULES = {
 """,
 }
 COLUMNS = {
-    "en": ("figure", "what it counts", "version", "since"), "zh-Hans": ("指标", "口径", "版本", "启用日期"),
+    "en": ("figure", "what it counts", "from which events", "how", "version", "since"),
+    "zh-Hans": ("指标", "口径", "依据的参与记录", "计数方式", "版本", "启用日期"),
 }
+# Columns of figures that are counted from events; outcomes are counted from records of their own.
+EVENTS = (2, 3)
 BESIDE = {"en": "Outcomes", "zh-Hans": "培训成效"}
 
 
 def table_of(rows: Sequence[Any], language: str) -> str:
     """The figures as a table."""
-    lines = ["| " + " | ".join(COLUMNS[language]) + " |", "| --- | --- | --- | --- |"]
-    lines += [
-        f"| {each.label} | {str(each.definition).replace('|', chr(92) + '|')} | {each.version} | {each.since.isoformat()} |"
-        for each in rows
-    ]
+    of_events = isinstance(rows[0], Figure)
+    titles = [title for at, title in enumerate(COLUMNS[language]) if of_events or at not in EVENTS]
+    lines = [_line(titles), _line(["---"] * len(titles))]
+    for each in rows:
+        counted = [each.events, each.counted] if of_events else []
+        lines.append(_line([str(each.label), str(each.definition), *counted, str(each.version), each.since.isoformat()]))
     return chr(10).join(lines) + chr(10)
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(each.replace("|", chr(92) + "|") for each in cells) + " |"
 
 
 def page(language: str) -> str:

@@ -19,7 +19,7 @@ from webapp.places import operations
 from webapp.places.requests import Merge
 from webapp.statistics import closing, fast, outcome_counts, publications, slow, snapshot
 from webapp.statistics.answers import source
-from webapp.statistics.definitions import FIGURES
+from webapp.statistics.definitions import BY_KEY, FIGURES
 from webapp.statistics.models import Check, ClosedPeriod, Goal
 from webapp.statistics.slices import Slice
 from webapp.trainings.models import TrainerPart, Training, TrainingMove, TrainingState, TrainingTrainer
@@ -144,6 +144,7 @@ def test_a_closed_period_stays_and_late_rows_are_listed_beside_it(database, cast
     page = staff.get(f"{home}?lang=en").text
     assert "What changed since" in page
     assert "Nothing changed" not in page
+    assert str(BY_KEY["attended"].definition) in page, "what the figures count stands below them"
     assert staff.post("/statistics/periods?lang=en", data={"period": "2026-09"}).status_code == 422
     assert staff.post(f"{home}/publish", data={"published": "yes"}).status_code == 303
     assert publications.carry_out_due(NOW) == 1
@@ -160,6 +161,33 @@ def test_only_periods_that_are_over_are_closed(database, login_as, text, sentenc
     assert sentence in page.text
 
 
+def test_a_closed_period_is_a_file_as_every_other_page(database, cast, login_as):
+    held = training(cast)
+    attended(cast, "learner", held)
+    db.session.commit()
+    snapshot.refresh(NOW - timedelta(hours=1), anew=True)
+    staff = login_as("administrator")
+    home = staff.post("/statistics/periods", data={"period": "2026-09"}).headers["Location"]
+    attended(cast, "second_learner", held, recorded=NOW - timedelta(minutes=30))
+    db.session.commit()
+    snapshot.refresh(NOW, anew=True)
+    found = staff.post(f"{home}.json?lang=en")
+    frozen, since = found.json["tables"]
+    at = [each["key"] for each in frozen["columns"]].index("hours")
+    assert frozen["rows"][0]["label"] == "All places"
+    assert frozen["rows"][0]["values"][at] == 3.0
+    assert ["hours attended", 3.0, 6.0, 3.0] in [row["values"] for row in since["rows"]]
+    assert ["officials attended", 1, 2, 1] in [row["values"] for row in since["rows"]]
+    assert {each["key"] for each in found.json["definitions"]} == set(BY_KEY)
+    assert found.json["cut_off"] == "2026-11-20T05:00:00Z"
+    assert ">+3.0<" in staff.get(f"{home}?lang=en").text
+    assert ">+1<" in staff.get(f"{home}?lang=en").text
+    for form in ("csv", "xlsx", "pdf"):
+        assert staff.get(f"{home}.{form}").status_code == 200
+    noted = db.session.query(AuditEntry).filter_by(action="statistics.exported").one()
+    assert noted.after == {"form": "json"}
+
+
 def test_who_looks_after_a_county_sees_its_part_of_a_closed_period_and_closes_none(database, cast, login_as):
     attended(cast, "learner", training(cast))
     attended(cast, "outsider", training(cast, "other_county"), place="other_county")
@@ -171,6 +199,8 @@ def test_who_looks_after_a_county_sees_its_part_of_a_closed_period_and_closes_no
     assert cast.places.other_county.name("en") in page
     assert cast.places.county.name("en") not in page
     assert "All places" not in page
+    rows = [row["label"] for table in county.get(f"{home}.json?lang=en").json["tables"] for row in table["rows"]]
+    assert set(rows) == {cast.places.other_county.name("en")}
     assert county.post("/statistics/periods", data={"period": "2026-08"}).status_code == 404
     assert county.post(f"{home}/publish").status_code == 404
     assert county.get("/statistics/checks").status_code == 404

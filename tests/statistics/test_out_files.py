@@ -173,8 +173,9 @@ def test_the_workbook_says_what_it_covers_and_what_it_counts(login_as, people):
     assert f"place={people.places.city.id}" in about["Address of the page"]
     counted = {row[0]: row for row in book["Definitions"].iter_rows(min_row=2, values_only=True)}
     assert counted["passed a test"][1] == str(BY_KEY["passed"].definition)
-    assert counted["passed a test"][2] == BY_KEY["passed"].version
-    assert counted["passed a test"][3].date() == BY_KEY["passed"].since
+    assert counted["passed a test"][4] == BY_KEY["passed"].version
+    assert counted["passed a test"][2:4] == ("passed a test", "each person once")
+    assert counted["passed a test"][5].date() == BY_KEY["passed"].since
 
 
 def test_a_file_in_chinese_is_chinese(login_as, people):

@@ -270,7 +270,9 @@ def test_what_cannot_be_saved_is_explained(login_as, people):
     assert answer.status_code == 400
     assert "You have a view of this name already." in text_of(answer)
     assert staff.get("/statistics/views/new?page=nothing").status_code == 404
-    assert staff.get("/statistics/views/new?page=overview&query=colour%3Dred").status_code == 400
+    refused = staff.get("/statistics/views/new?page=overview&query=colour%3Dred&lang=en")
+    assert refused.status_code == 400
+    assert "This page has no filter “colour”." in refused.text
     assert staff.post("/statistics/views/new?page=overview", data={"name": "x", "cadence": "hourly"}).status_code == 400
     assert db.session.query(SavedView).count() == 1
 

@@ -25,7 +25,7 @@ from webapp.core.i18n import _
 from webapp.courses.catalogue import catalogue
 from webapp.statistics import access, words
 from webapp.statistics.answers import Source
-from webapp.statistics.rules import EARLIEST, BadPeriod, Period, read_day, read_period
+from webapp.statistics.rules import EARLIEST, LATEST, BadPeriod, Period, read_day, read_period
 from webapp.statistics.slices import Dimension, Slice, before, year_ago
 from webapp.statistics.spots import Spot
 from webapp.statistics.standing import Standing, held_on, standing_at, standing_on, whole
@@ -154,6 +154,9 @@ def named_period(text: str, today: date) -> Period:
                                     text=text[:20])) from error
     if first < EARLIEST:
         raise BadPeriod("period", _("There is no data before %(year)d.", year=EARLIEST.year))
+    if last > LATEST:
+        raise BadPeriod("period", _("“%(field)s” must lie in the years from %(first)d to %(last)d.", field=_("Period"),
+                                    first=EARLIEST.year, last=LATEST.year))
     return Period(first, last)
 
 

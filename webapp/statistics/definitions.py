@@ -31,6 +31,18 @@ class Family(StrEnum):
     COVERAGE = "coverage"
 
 
+# What the programme writes down when something happens to somebody.
+KINDS = {
+    EventKind.VIEWED: lazy("viewed"), EventKind.ENROLLED: lazy("enrolled"), EventKind.STARTED: lazy("started a test"),
+    EventKind.SUBMITTED: lazy("submitted a test"), EventKind.PASSED: lazy("passed a test"), EventKind.CERTIFIED: lazy("certified"),
+    EventKind.INVITED: lazy("invited to a training"), EventKind.REGISTERED: lazy("registered for a training"),
+    EventKind.ATTENDED: lazy("attended a session"), EventKind.COMPLETED: lazy("completed a training"),
+}
+COUNTED = {
+    Measure.EVENTS: lazy("every time"), Measure.PERSONS: lazy("each person once"), Measure.MINUTES: lazy("minutes added up"),
+    Measure.TRAININGS: lazy("each training once"), Measure.PROVINCES: lazy("each province once"), Measure.CITIES: lazy("each city once"),
+    Measure.COUNTIES: lazy("each county once"),
+}
 # Covered places are those of the trainings, not those of the people.
 BY_TRAINING = frozenset({Measure.TRAININGS, Measure.PROVINCES, Measure.CITIES, Measure.COUNTIES})
 
@@ -56,6 +68,16 @@ class Figure:
     def persons(self) -> bool:
         """Whether it counts people, each once, so that parts need not add up to the whole."""
         return self.measure is Measure.PERSONS
+
+    @property
+    def events(self) -> str:
+        """The events from which it is counted."""
+        return str(KINDS[self.kind])
+
+    @property
+    def counted(self) -> str:
+        """What counts once, or what is added up."""
+        return str(COUNTED[self.measure])
 
     @property
     def adds_up(self) -> bool:

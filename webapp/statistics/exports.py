@@ -120,11 +120,16 @@ def to_json(printed: Printed) -> bytes:
         "zone": str(settings().programme_zone), "filters": [{"name": what, "value": value} for what, value in shown.about],
         "tables": [_table(table) for table in shown.tables], "says": [str(each) for each in shown.says],
         "definitions": [
-            {"key": each.key, "label": str(each.label), "definition": str(each.definition), "version": each.version,
+            {"key": each.key, "label": str(each.label), "definition": str(each.definition), **_counted(each), "version": each.version,
              "since": each.since.isoformat()} for each in definitions(shown)
         ],
     }
     return json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+
+
+def _counted(each: Figure | Outcome) -> dict[str, str]:
+    """From which events, and what of them is counted; outcomes are counted from records of their own."""
+    return {"event": each.kind.value, "measure": each.measure.value} if isinstance(each, Figure) else {}
 
 
 def _table(table: Table) -> dict[str, Any]:
@@ -161,8 +166,12 @@ def to_xlsx(printed: Printed) -> bytes:
         covered = [*about(printed), *(("", str(each)) for each in printed.shown.says)]
         sheets.text(_("About these figures"), (_("What"), _("Value")), covered, (28, 80))
         sheets.text(
-            _("Definitions"), (_("Figure"), _("What it counts"), _("Version"), _("In force since")),
-            [(str(each.label), str(each.definition), each.version, each.since) for each in definitions(printed.shown)], (26, 90, 10, 16),
+            _("Definitions"),
+            (_("Figure"), _("What it counts"), _("From which events"), _("How it is counted"), _("Version"), _("In force since")),
+            [
+                (str(each.label), str(each.definition), *((each.events, each.counted) if isinstance(each, Figure) else (None, None)),
+                 each.version, each.since) for each in definitions(printed.shown)
+            ], (26, 90, 24, 20, 10, 16),
         )
     return file.getvalue()
 

@@ -22,6 +22,7 @@ from webapp.participation.models import EventKind
 from webapp.places.models import PlaceSpell
 from webapp.statistics import facts, slow, words
 from webapp.statistics.answers import Source
+from webapp.statistics.definitions import KINDS
 from webapp.statistics.fast import Opened, conditions, opened
 from webapp.statistics.ground import Ground, Spot, lies_in
 from webapp.statistics.models import Snapshot
@@ -29,12 +30,6 @@ from webapp.statistics.slices import Dimension, Slice
 
 # Rows of the snapshot that one statement looks at, and rows that go out at once.
 WINDOW, AT_ONCE = 400_000, 4_000
-KINDS = {
-    EventKind.VIEWED: lazy("viewed"), EventKind.ENROLLED: lazy("enrolled"), EventKind.STARTED: lazy("started a test"),
-    EventKind.SUBMITTED: lazy("submitted a test"), EventKind.PASSED: lazy("passed a test"), EventKind.CERTIFIED: lazy("certified"),
-    EventKind.INVITED: lazy("invited to a training"), EventKind.REGISTERED: lazy("registered for a training"),
-    EventKind.ATTENDED: lazy("attended a session"), EventKind.COMPLETED: lazy("completed a training"),
-}
 # The same kind of event as the completion of a training, and in no figure.
 OF_COURSE = lazy("completed a course")
 _COLUMNS = (

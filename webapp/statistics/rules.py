@@ -9,7 +9,7 @@ from webapp.core.errors import DomainError
 from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 
-EARLIEST = date(2000, 1, 1)
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
 
 class BadPeriod(DomainError):
@@ -52,6 +52,9 @@ def read_day(field: str, text: str, label: str) -> date | None:
         found = date.fromisoformat(text.strip())
     except ValueError:
         found = None
-    if found is None or not EARLIEST <= found <= date(2100, 12, 31):
+    if found is None:
         raise BadPeriod(field, _("“%(field)s” must be a date such as 2026-11-20.", field=label))
+    if not EARLIEST <= found <= LATEST:
+        raise BadPeriod(field, _("“%(field)s” must lie in the years from %(first)d to %(last)d.", field=label, first=EARLIEST.year,
+                                 last=LATEST.year))
     return found

@@ -86,7 +86,8 @@ def course(course_id: str) -> Any:
 @allow(access.see_statistics)
 def definitions() -> str:
     """What every figure counts, with its version."""
-    return render_template("statistics/definitions.html", families=pages_definitions.families(), tabs=filter_form.tabs("definitions", ""))
+    return render_template("statistics/definitions.html", families=pages_definitions.families(),
+                           outcomes=pages_definitions.outcomes(), tabs=filter_form.tabs("definitions", ""))
 
 
 def answer(page: str, fixed: Mapping[str, str] | None = None) -> Any:

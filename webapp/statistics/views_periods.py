@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,20 +16,22 @@ from webapp.accounts.access import administer_everywhere
 from webapp.accounts.current import me
 from webapp.core import clock
 from webapp.core.access import allow
+from webapp.core.audit import record
+from webapp.core.config import settings
 from webapp.core.database import db
-from webapp.core.i18n import _
+from webapp.core.i18n import _, current_language
 from webapp.core.ui.paging import Paging
 from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work
-from webapp.statistics import access, closing, described, filter_form, public, publications, words
+from webapp.statistics import access, closing, described, filter_form, pages_period, public, publications
 from webapp.statistics.answers import source
 from webapp.statistics.closing import CannotClose
-from webapp.statistics.definitions import BY_KEY, FIGURES
+from webapp.statistics.definitions import BY_KEY
 from webapp.statistics.editions import Edition
+from webapp.statistics.exports import FORMS, Printed, made
 from webapp.statistics.models import Check, ClosedPeriod
-from webapp.statistics.slices import EVERYWHERE, Dimension
-from webapp.statistics.tables import head_of, number_of
 from webapp.statistics.views import bp
+from webapp.statistics.views_files import sent
 
 HOME = "/statistics/periods"
 CHECKS = 60
@@ -65,34 +68,36 @@ def close() -> Any:
 def period(period_id: UUID) -> str:
     """The frozen figures of a period for the reader's places, and what changed since."""
     row, allowed = _row(period_id), access.scope(me())
-    found = source(clock.now())
-
-    def mine(path: str) -> bool:
-        return allowed is None or (path != EVERYWHERE and path.startswith(allowed))
-
-    changes = [each for each in closing.changed(row, found) if mine(each.path)]
-    places = sorted((path, values) for path, values in row.figures["places"].items() if mine(path))
-    paging = Paging.from_query(request.args, len(places), ROWS)
-    places = places[paging.offset : paging.offset + paging.size]
-    present = {*(path for path, _values in places), *(each.path for each in changes[:CHANGES])} - {EVERYWHERE}
-    named = dict(words.named(Dimension.COUNTY, present, row.last))
-    named[EVERYWHERE] = _("All places")
+    shown = pages_period.shown(row, source(clock.now()), allowed)
+    frozen, since = shown.tables
     return render_template(
-        "statistics/period.html", row=row, places=places, paging=paging, named=named, figures=FIGURES, changes=changes[:CHANGES],
-        more=max(0, len(changes) - CHANGES), by_key=BY_KEY, redefined=sorted(closing.redefined(row)), cut_off=found.cut_off,
-        said=_said, days=described.period_of(row.first, row.last), may=allowed is None, tabs=filter_form.tabs("periods", ""),
-        under_way=publications.under_way(row.id), made=_made(row), omitted=public.omitted,
+        "statistics/period.html", row=row, shown=shown, frozen=frozen, since=replace(since, lines=since.lines[:CHANGES]),
+        more=max(0, len(since.lines) - CHANGES), paging=Paging.from_query(request.args, len(frozen.lines), ROWS), may=allowed is None,
+        tabs=filter_form.tabs("periods", ""), under_way=publications.under_way(row.id), made=_made(row), omitted=public.omitted,
+        zone=described.zone_name(), files=[(form.upper(), address(f"{HOME}/{row.id}.{form}")) for form in ("xlsx", "csv", "json", "pdf")],
         public_page=address("/statistics/public", **{"from": row.first.isoformat(), "to": row.last.isoformat()}),
     )
+
+
+@bp.route(f"{HOME}/<uuid:period_id>.<any({', '.join(FORMS)}):form>", methods=["GET", "POST"])
+@allow(access.see_statistics)
+def period_file(period_id: UUID, form: str) -> Response:
+    """The same as a file, all rows included. A POST is noted in the audit trail, as of every other page."""
+    row, who, now = _row(period_id), me(), clock.now()
+    shown = pages_period.shown(row, source(now), access.scope(who))
+    page = settings().public_url + f"{HOME}/{row.id}"
+    content = made(Printed(shown, page, who.name, now, current_language()), form)
+    if request.method == "POST":
+        with unit_of_work():
+            record(
+                actor_id=who.person_id, action="statistics.exported", subject=("statistic_period", row.id), now=now, after={"form": form},
+            )
+    return sent(content, form, f"statistics-period-{row.first.isoformat()}-{row.last.isoformat()}.{form}")
 
 
 def _made(row: ClosedPeriod) -> Edition | None:
     """The public tables of a period, if they were made."""
     return public.edition(row) if public.KEPT in row.figures else None
-
-
-def _said(key: str, number: int) -> str:
-    return head_of(BY_KEY[key]).words(number_of(BY_KEY[key], number))
 
 
 @bp.post(f"{HOME}/<uuid:period_id>/publish")

@@ -20,10 +20,9 @@ from webapp.places import queries as places
 from webapp.statistics import access, described, filter_form
 from webapp.statistics import services_views as services
 from webapp.statistics.answers import source
-from webapp.statistics.asking import Asked, BadQuestion, query_of, read
+from webapp.statistics.asking import Asked, query_of, read
 from webapp.statistics.models import Cadence, SavedView
 from webapp.statistics.pages import ALSO, PAGES
-from webapp.statistics.rules import BadPeriod
 from webapp.statistics.rules_views import ViewError
 from webapp.statistics.views import bp
 
@@ -143,8 +142,8 @@ def _wanted() -> tuple[str, Asked]:
     try:
         pairs = parse_qsl(request.args.get("query", "")[:4000], max_num_fields=100)
         asked = read(MultiDict(pairs), access.scope(me()), source(clock.now()), ALSO[page], clock.now())
-    except (BadQuestion, BadPeriod, ValueError) as refused:
-        abort(400, description=str(refused))
+    except ValueError:
+        abort(400)
     return page, asked
 
 
