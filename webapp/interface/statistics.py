@@ -22,7 +22,7 @@ from webapp.statistics.asking import Asked, BadQuestion, read
 from webapp.statistics.definitions import BY_KEY, FIGURES, Figure
 from webapp.statistics.rules import BadPeriod
 from webapp.statistics.slices import PLACES, Dimension
-from webapp.statistics.slow import Cells
+from webapp.statistics.slow import Counts
 from webapp.statistics.tables import not_additive
 
 MOST_ROWS, MOST_DIMENSIONS = 10_000, 3
@@ -123,10 +123,10 @@ def answer(holder: Holder, query: StatisticsQuery) -> FiguresShown:
     return _shown(asked, found, by, wanted, cells)
 
 
-def _shown(asked: Asked, found: Source, by: Sequence[Dimension], wanted: Sequence[Figure], cells: Cells) -> FiguresShown:
+def _shown(asked: Asked, found: Source, by: Sequence[Dimension], wanted: Sequence[Figure], cells: Counts) -> FiguresShown:
     named = [dict(_named(each, {key[at] for key in cells}, asked)) for at, each in enumerate(by)]
     order = [{value: number for number, value in enumerate(each)} for each in named]
-    total = found.total(asked.part, wanted)
+    total = dict(found.total(asked.part, wanted))
     notes = (not_additive(each, [cell[each.key] for cell in cells.values()], total[each.key]) for each in wanted if by)
     return FiguresShown(
         cut_off=asked.part.cut_off, zone=str(settings().programme_zone), first=asked.part.first, last=asked.part.last, total=total,
@@ -134,7 +134,7 @@ def _shown(asked: Asked, found: Source, by: Sequence[Dimension], wanted: Sequenc
         rows=[
             RowShown(keys={
                 each.value: KeyShown(value=_value(each, key[at]), words=named[at][key[at]]) for at, each in enumerate(by)
-            }, figures=cells[key])
+            }, figures={each.key: cells[key][each.key] for each in wanted})
             for key in sorted(cells, key=lambda key: [order[at][value] for at, value in enumerate(key)])
         ],
         definitions=[

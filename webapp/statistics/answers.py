@@ -18,7 +18,7 @@ from webapp.statistics import fast, slow
 from webapp.statistics.definitions import Figure
 from webapp.statistics.models import Answer, Snapshot
 from webapp.statistics.slices import Dimension, Slice
-from webapp.statistics.slow import Cells, tidy
+from webapp.statistics.slow import Cells, Counts, tidy
 from webapp.statistics.snapshot import folder, newest
 
 # Cells, which bounds the memory: one takes half a kilobyte.
@@ -39,10 +39,10 @@ class Source:
     cut_off: datetime
     snapshot: Snapshot | None = None
 
-    def count(self, part: Slice, by: Sequence[Dimension], figures: Sequence[Figure]) -> Cells:
+    def count(self, part: Slice, by: Sequence[Dimension], figures: Sequence[Figure]) -> Counts:
         """Figures of a slice by some dimensions: see `slow.count`.
 
-        At most one query in a process for all that was counted ahead from a snapshot; the first count in a tree takes five.
+        At most one query in a process for all that was counted ahead from a snapshot, none for the rest.
         """
         if self.snapshot is None:
             return slow.count(part, by, figures)
@@ -54,7 +54,7 @@ class Source:
             for part, by, figures in questions:
                 _memory.ask(self.snapshot, part, by, figures)
 
-    def total(self, part: Slice, figures: Sequence[Figure]) -> dict[str, int]:
+    def total(self, part: Slice, figures: Sequence[Figure]) -> Mapping[str, int]:
         """Figures of a slice as a whole, by key."""
         return self.count(part, (), figures)[()]
 
@@ -124,18 +124,22 @@ def _read(content: list[Any]) -> Cells:
 
 @dataclass(frozen=True)
 class _Known:
-    """What was counted of a slice by some dimensions: some figures, with their versions. Another figure is added beside them."""
+    """What was counted of a slice by some dimensions: some figures, with their versions. Another figure is added beside them.
+
+    The cells are tidy: each has all figures, and none is empty.
+    """
 
     figures: frozenset[str]
-    cells: Cells
+    cells: Counts
 
-    def of(self, figures: Sequence[Figure], *, whole: bool) -> Cells:
-        """These figures of it."""
-        return tidy(self.cells, figures, whole=whole)
+    def of(self, figures: Sequence[Figure], wanted: frozenset[str], *, whole: bool) -> Counts:
+        """These figures of it; `wanted` are their versions. Where these are all, it is what is remembered itself."""
+        return self.cells if wanted == self.figures else tidy(self.cells, figures, whole=whole)
 
-    def and_also(self, figures: Sequence[Figure], cells: Cells) -> _Known:
+    def and_also(self, figures: Sequence[Figure], cells: Counts) -> _Known:
         """With more figures."""
-        both = {key: {**self.cells.get(key, {}), **cells.get(key, {})} for key in {**self.cells, **cells}}
+        none = {each.partition(".")[0]: 0 for each in self.figures} | {each.key: 0 for each in figures}
+        both = {key: {**none, **self.cells.get(key, {}), **cells.get(key, {})} for key in {**self.cells, **cells}}
         return _Known(self.figures | set(_versions(figures)), both)
 
 
@@ -152,7 +156,7 @@ class _Memory:
         self._same = [threading.Lock() for _number in range(64)]
         self._turns = threading.BoundedSemaphore(AT_ONCE)
 
-    def ask(self, snapshot: Snapshot, part: Slice, by: Sequence[Dimension], figures: Sequence[Figure]) -> Cells:
+    def ask(self, snapshot: Snapshot, part: Slice, by: Sequence[Dimension], figures: Sequence[Figure]) -> Counts:
         """What is known, what is not counted now. In whatever order the dimensions are asked for, it is counted once."""
         self._begin(snapshot)
         sorted_ = tuple(sorted(by))
@@ -162,7 +166,7 @@ class _Memory:
         places = [sorted_.index(each) for each in by]
         return {tuple(key[at] for at in places): values for key, values in cells.items()}
 
-    def _ask(self, snapshot: Snapshot, part: Slice, by: tuple[Dimension, ...], figures: Sequence[Figure]) -> Cells:
+    def _ask(self, snapshot: Snapshot, part: Slice, by: tuple[Dimension, ...], figures: Sequence[Figure]) -> Counts:
         question, wanted = _question(part, by), frozenset(_versions(figures))
         found = self._get(snapshot.file, question)
         if found is None or not wanted <= found.figures:
@@ -177,7 +181,7 @@ class _Memory:
                         counted = fast.count(snapshot, part, by, missing)
                     found = found.and_also(missing, counted)
                     self._put(snapshot.file, question, found)
-        return found.of(figures, whole=not by)
+        return found.of(figures, wanted, whole=not by)
 
     def _begin(self, snapshot: Snapshot) -> None:
         """Take what was counted ahead, once a snapshot. One query."""
@@ -190,7 +194,7 @@ class _Memory:
                 self._file, self._ahead, self._cells = snapshot.file, known, 0
                 self._held.clear()
 
-    def _derived(self, file: str, part: Slice, by: tuple[Dimension, ...], wanted: frozenset[str]) -> Cells | None:
+    def _derived(self, file: str, part: Slice, by: tuple[Dimension, ...], wanted: frozenset[str]) -> Counts | None:
         """The cells of a slice from those of a wider one that was broken down by what the slice is limited to."""
         for dimension, value, wider in _limits(part):
             if dimension in by:

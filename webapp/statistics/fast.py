@@ -9,9 +9,8 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from webapp.statistics import facts
 from webapp.statistics.definitions import BY_TRAINING, Figure, Measure
-from webapp.statistics.ground import Ground, Where
+from webapp.statistics.ground import Ground, Tree, Where
 from webapp.statistics.models import Snapshot
 from webapp.statistics.slices import PLACES, Dimension, Slice
 from webapp.statistics.slow import Cells, tidy
@@ -81,11 +80,11 @@ class Opened:
         return self._connection.cursor()
 
     def ground(self, tree_on: date | None) -> str:
-        """Name of the tree's tables, made at the first call: five queries of the database, none afterwards."""
+        """Name of the tree's tables, made at the first call from what the file knows of places."""
         with self._lock:
             if tree_on not in self._grounds:
                 name = f"at_{tree_on:%Y%m%d}" if tree_on else "at_moment"
-                self._lay(name, Ground(tree_on))
+                self._lay(name, Ground(tree_on, self._tree()))
                 self._grounds[tree_on] = name
         return self._grounds[tree_on]
 
@@ -98,14 +97,20 @@ class Opened:
             for each in by
         )
 
+    def _tree(self) -> Tree:
+        cursor = self.cursor()
+        levels, places, spells = (
+            cursor.execute(f"SELECT * FROM kept.{table}{order}").fetchall()  # noqa: S608  names of ours
+            for table, order in (("levels", ""), ("places", ""), ("spells", " ORDER BY first"))
+        )
+        return Tree(levels, places, spells)
+
     def _lay(self, name: str, ground: Ground) -> None:
         cursor = self.cursor()
         spots = cursor.execute("SELECT number, place, path FROM kept.spots").fetchall()
         rows = [(number, ground.where(place, path)) for number, place, path in spots]
-        known = facts.trainings()
-        held = [
-            (number, ground.of_training(*known[training_id])) for number, training_id in self.trainings.items() if training_id in known
-        ]
+        known = cursor.execute("SELECT trainings.number, place, day FROM kept.held JOIN kept.trainings ON id = training").fetchall()
+        held = [(number, ground.of_training(place, day)) for number, place, day in known]
         for table, lines in ((name, rows), (f"{name}_held", held)):
             # In columns: row by row takes a third of a second for some thousand places.
             columns = list(zip(*self._numbered(lines), strict=True)) or [()] * (1 + len(_SIDE_COLUMNS))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from webapp.core.i18n import _
@@ -31,7 +31,7 @@ def page_url(page: str, asked: Asked, **changes: str | None) -> str:
     return f"{path}?{query}" if query else path
 
 
-def cells_of(found: Source, part: Slice, by: Dimension, wanted: Sequence[Figure]) -> dict[Any, dict[str, int]]:
+def cells_of(found: Source, part: Slice, by: Dimension, wanted: Sequence[Figure]) -> dict[Any, Mapping[str, int]]:
     """Figures by the values of one dimension."""
     cells = found.count(part, (by,), FIGURES if by in AHEAD else wanted)
     return {key[0]: {each.key: values[each.key] for each in wanted} for key, values in cells.items()}
@@ -49,7 +49,7 @@ def heads(asked: Asked, wanted: Sequence[Figure]) -> list[Head]:
     ]
 
 
-def values(wanted: Sequence[Figure], now: dict[str, int], then: dict[str, int] | None) -> list[Value]:
+def values(wanted: Sequence[Figure], now: Mapping[str, int], then: Mapping[str, int] | None) -> list[Value]:
     """The cells of a row: figures, each with its difference where there is something to compare with."""
     if then is None:
         return [value_of(each, now.get(each.key, 0)) for each in wanted]
@@ -81,12 +81,12 @@ def grid(
     return Table(name, title, rows or str(words.DIMENSIONS[by]), heads(asked, wanted), lines, notes)
 
 
-def whole_of(found: Source, part: Slice) -> dict[str, int]:
+def whole_of(found: Source, part: Slice) -> Mapping[str, int]:
     """All figures of a slice: one question for every page, so that it is counted once."""
     return found.total(part, FIGURES)
 
 
-def unequal(wanted: Sequence[Figure], parts: Sequence[dict[str, int]], whole: dict[str, int]) -> list[str]:
+def unequal(wanted: Sequence[Figure], parts: Sequence[Mapping[str, int]], whole: Mapping[str, int]) -> list[str]:
     """A sentence for every figure whose parts do not add up."""
     said = (not_additive(each, [part.get(each.key, 0) for part in parts], whole[each.key]) for each in wanted)
     return [each for each in said if each]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -53,31 +54,48 @@ class _Known:
         return self.origin_id or (self.spells[0][3] if self.spells else self.parent_id)
 
 
-class Ground:
-    """Places as they stood at each event's moment (`tree_on` None), or on a day. Three queries when it is made, none afterwards."""
+class Tree(NamedTuple):
+    """All that is known of places, as rows: what counting needs to say where an event counts, on whatever day.
 
-    def __init__(self, tree_on: date | None) -> None:
+    `levels`: country, level, its rank from the top. `places`: id, path, level, parent, successor, origin. `spells`: place, from,
+    until, path, level, parent, in the order in which they began.
+    """
+
+    levels: Sequence[tuple[str, str, int]]
+    places: Sequence[tuple[UUID, str, str, UUID | None, UUID | None, UUID | None]]
+    spells: Sequence[tuple[UUID, date, date | None, str, str, UUID | None]]
+
+
+def tree() -> Tree:
+    """The tree with all that it has been, from the database. Three queries."""
+    levels = [
+        (country.code, level.id, rank)
+        for country in db.session.scalars(select(Country)) for rank, level in enumerate(country.scheme.levels[: len(RANKS)])
+    ]
+    places = select(Place.id, Place.path, Place.level, Place.parent_id, Place.successor_id, Place.origin_id)
+    spells = select(
+        PlaceSpell.place_id, PlaceSpell.valid_from, PlaceSpell.valid_until, PlaceSpell.path, PlaceSpell.level, PlaceSpell.parent_id,
+    ).order_by(PlaceSpell.valid_from)
+    return Tree(levels, db.session.execute(places).all(), db.session.execute(spells).all())
+
+
+class Ground:
+    """Places as they stood at each event's moment (`tree_on` None), or on a day. Of a tree that is given no query, else three."""
+
+    def __init__(self, tree_on: date | None, known: Tree | None = None) -> None:
         self.tree_on = tree_on
         self._levels: dict[str, str] = {}
         self._places: dict[UUID, _Known] = {}
         self._found: dict[Spot, Where | None] = {}
-        self._load()
+        self._lay(known or tree())
 
-    def _load(self) -> None:
-        self._ranks = {
-            (country.code, level.id): RANKS[rank]
-            for country in db.session.scalars(select(Country)) for rank, level in enumerate(country.scheme.levels[: len(RANKS)])
-        }
+    def _lay(self, known: Tree) -> None:
+        self._ranks = {(country, level): RANKS[rank] for country, level, rank in known.levels}
         spells: dict[UUID, list[tuple[date, date | None, str, UUID | None]]] = {}
-        columns = (PlaceSpell.place_id, PlaceSpell.valid_from, PlaceSpell.valid_until, PlaceSpell.path, PlaceSpell.level)
-        for place_id, begins, ends, path, level, parent_id in db.session.execute(
-            select(*columns, PlaceSpell.parent_id).order_by(PlaceSpell.valid_from)
-        ):
+        for place_id, begins, ends, path, level, parent_id in known.spells:
             self._levels[path] = level
             spells.setdefault(place_id, []).append((begins, ends, path, parent_id))
-        for place_id, path, level, parent_id, successor_id, origin_id in db.session.execute(
-            select(Place.id, Place.path, Place.level, Place.parent_id, Place.successor_id, Place.origin_id)
-        ):
+        for place_id, path, level, parent_id, successor_id, origin_id in known.places:
             self._levels.setdefault(path, level)
             self._places[place_id] = _Known(path, parent_id, successor_id, origin_id, tuple(spells.get(place_id, ())))
 

@@ -16,6 +16,7 @@ from webapp.core.database import db, only_reading
 from webapp.core.ids import new_id
 from webapp.core.unit_of_work import unit_of_work
 from webapp.participation.models import ParticipationEvent, ViewCount
+from webapp.places.models_operations import PlaceOperation
 from webapp.statistics import fast, slow, snapshot
 from webapp.statistics.answers import ahead
 from webapp.statistics.definitions import BY_KEY, FIGURES, Figure
@@ -70,7 +71,12 @@ def _changed(last: Snapshot | None, now: datetime) -> bool:
         if passed >= AT_LEAST or passed < A_ROW * last.rows:
             return passed >= AT_LEAST
     since = last.cut_off if last else EPOCH
-    return any(db.session.scalar(select(exists().where(table.recorded_at > since))) for table in (ParticipationEvent, ViewCount))
+    # A snapshot holds the tree of its moment too: whoever merged places wants to see it.
+    new = (
+        ParticipationEvent.recorded_at > since, ViewCount.recorded_at > since, PlaceOperation.done_at > since,
+        PlaceOperation.undone_at > since,
+    )
+    return any(db.session.scalar(select(exists().where(each))) for each in new)
 
 
 def listed(made: Snapshot, now: datetime) -> Iterator[Question]:

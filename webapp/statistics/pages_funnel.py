@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 
@@ -55,7 +55,7 @@ def shares_of(numbers: Sequence[int]) -> list[Value]:
     return [None, *(round(here * 100 / before, 1) if before else None for before, here in pairs)]
 
 
-def _drawn(title: str, wanted: Sequence[Figure], now: dict[str, int], shares: Sequence[Value]) -> Bars:
+def _drawn(title: str, wanted: Sequence[Figure], now: Mapping[str, int], shares: Sequence[Value]) -> Bars:
     head = Head("", digits=1, unit="%")
     bars = [
         Bar(str(each.label), now[each.key], head_of(each).words(now[each.key]), "" if share is None else head.words(share))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from webapp.statistics.asking import Asked
 from webapp.statistics.definitions import BY_KEY
 from webapp.statistics.grids import figures
 from webapp.statistics.slices import Dimension, Slice
-from webapp.statistics.tables import Head, Line, Shown, Table, Value
+from webapp.statistics.tables import Head, Line, Shown, Table
 from webapp.statistics.trees import on_day
 from webapp.statistics.wilson import wilson
 
@@ -37,6 +38,7 @@ def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001 
     found.fetch([(part, (each,), wanted) for each in dimensions])
     sex, level, age, county = ({key[0]: cell for key, cell in found.count(part, (each,), wanted).items()} for each in dimensions)
     counties = counties_of(part)
+    seen = {key: reached(county, counties, key) for key in ("trainings", "readers", "passed")}
     lines = [
         *(line(text, *share(sex, key, [Sex.FEMALE.value])) for text, key in (
             (_("Women among readers"), "readers"), (_("Women among those who passed a test"), "passed"),
@@ -50,7 +52,7 @@ def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001 
             (_("People of 56 years and older among readers"), "readers"),
             (_("People of 56 years and older among officials attended"), "attended"),
         )),
-        *(line(text, len(counties) - len(reached(county, counties, key)), len(counties), least=1) for text, key in (
+        *(line(text, len(counties) - len(seen[key]), len(counties), least=1) for text, key in (
             (_("Counties for which no training was held"), "trainings"), (_("Counties without a reader"), "readers"),
             (_("Counties in which nobody passed a test"), "passed"),
         )),
@@ -70,7 +72,7 @@ def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001 
           "who came, not who was invited or who holds such posts."),
         _("All counties are counted, so their share is exact for the period; the interval only warns against reading much into a few."),
     ]
-    tables = [gaps, _by_province(part, counties, county)]
+    tables = [gaps, _by_province(part, counties, seen)]
     return Shown(_("Who is left behind"), described.about(asked), part.cut_off, tables, figures(KEYS), says)
 
 
@@ -89,12 +91,12 @@ def line(label: str, part: int, whole: int, least: int = LEAST) -> Line:
     return Line(label, [part, whole, *(round(each * 100, 1) for each in (part / whole, low, high))])
 
 
-def reached(cells: Counted, counties: Iterable[str], key: str) -> set[str]:
+def reached(cells: Counted, counties: frozenset[str], key: str) -> frozenset[str]:
     """Counties, by path, in which a figure is not zero."""
-    return {path for path in counties if cells.get(path, {}).get(key, 0)}
+    return counties.intersection(path for path, cell in cells.items() if cell.get(key))
 
 
-def counties_of(part: Slice) -> list[str]:
+def counties_of(part: Slice) -> frozenset[str]:
     """Paths of the counties of the slice, as they are now or stood on its day. One query."""
     of: Any = Place if part.tree_on is None else PlaceSpell
     there: list[ColumnElement[bool]] = [Place.closed_on.is_(None) if part.tree_on is None else on_day(part.tree_on)]
@@ -102,24 +104,24 @@ def counties_of(part: Slice) -> list[str]:
         there.append(or_(false(), *(within(path, of.path) for path in part.paths)))
     level = Country.levels[2]["id"].as_string()
     query = select(of.path).join(Country, and_(Country.code == of.country, level == of.level)).where(*there)
-    return sorted(db.session.scalars(query))
+    return frozenset(db.session.scalars(query))
 
 
-def _by_province(part: Slice, counties: Sequence[str], cells: Counted) -> Table:
+def _by_province(part: Slice, counties: frozenset[str], seen: Mapping[str, frozenset[str]]) -> Table:
     """Counties by province: how many there are, and for how many nothing is counted yet. One query for the names."""
-    of: dict[str, list[str]] = {}
-    for path in counties:
-        of.setdefault("/".join(path.split("/")[:2]) + "/", []).append(path)
-    columns = ("trainings", "readers", "passed")
-    lines = []
-    for province, name in words.named(Dimension.PROVINCE, of, part.tree_on):
-        mine = of[province]
-        without: list[Value] = [len(mine) - len(reached(cells, mine, key)) for key in columns]
-        lines.append(Line(name, [len(mine), *without]))
-    total: list[Value] = [len(counties) - len(reached(cells, counties, key)) for key in columns]
-    lines.append(Line(_("Total"), [len(counties), *total], total=True))
-    heads = [Head(_("Counties"))] + [Head(text, str(BY_KEY[key].definition)) for key, text in zip(columns, (
+    province_of = {path: _province(path) for path in counties}
+    there, here = Counter(province_of.values()), [Counter(map(province_of.__getitem__, paths)) for paths in seen.values()]
+    lines = [
+        Line(name, [there[province], *(there[province] - each[province] for each in here)])
+        for province, name in words.named(Dimension.PROVINCE, there, part.tree_on)
+    ]
+    lines.append(Line(_("Total"), [len(counties), *(len(counties) - len(paths) for paths in seen.values())], total=True))
+    heads = [Head(_("Counties"))] + [Head(text, str(BY_KEY[key].definition)) for key, text in zip(seen, (
         _("without a training"), _("without a reader"), _("without anybody who passed"),
     ), strict=True)]
     return Table("counties", _("Counties that are not reached yet"), _("Province"), heads, lines)
 
+
+def _province(path: str) -> str:
+    """The first two parts of a path: country and province."""
+    return path[: path.index("/", path.index("/") + 1) + 1]

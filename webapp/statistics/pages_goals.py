@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, false, or_, select
@@ -74,14 +74,14 @@ def _reached(asked: Asked, found: Source, plans: Sequence[Goal]) -> dict[tuple[i
     return reached
 
 
-def _cells(found: Source, part: Slice, plans: Sequence[Goal], wanted: Sequence[Figure]) -> dict[str, dict[str, int]]:
+def _cells(found: Source, part: Slice, plans: Sequence[Goal], wanted: Sequence[Figure]) -> dict[str, Mapping[str, int]]:
     """Figures by path. A level is what the country declares; places of further levels are counted one by one."""
     ranks = {
         (country.code, level.id): PLACES[rank]
         for country in db.session.scalars(select(Country)) for rank, level in enumerate(country.scheme.levels[: len(PLACES)])
     }
     levels = {plan.place.path: ranks.get((plan.place.country, plan.place.level)) for plan in plans}
-    cells: dict[str, dict[str, int]] = {}
+    cells: dict[str, Mapping[str, int]] = {}
     for level in PLACES:
         if level in levels.values():
             cells |= {key[0]: values for key, values in found.count(part, (level,), wanted).items() if levels.get(key[0]) is level}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from webapp.core.charts.shapes import Tile, Tiles
@@ -68,7 +68,7 @@ def _allowed(asked: Asked, spot: Spot) -> bool:
     return asked.allowed is None or any(spot.path.startswith(path) for path in asked.allowed)
 
 
-def _drawn(title: str, key: str, tops: Sequence[Spot], counted: dict[str | None, dict[str, int]]) -> Tiles:
+def _drawn(title: str, key: str, tops: Sequence[Spot], counted: Mapping[str | None, Mapping[str, int]]) -> Tiles:
     figure = BY_KEY[key]
     head, known, chinese = head_of(figure), {each.path: each for each in tops}, current_language().startswith("zh")
     tiles = []

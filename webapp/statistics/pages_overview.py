@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from webapp.accounts.models import PositionLevel
@@ -50,7 +51,7 @@ def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001 
     return Shown(_("Overview"), described.about(asked), asked.part.cut_off, [table], figures(ORDER))
 
 
-def _counted(found: Source, part: Slice) -> dict[str, int]:
+def _counted(found: Source, part: Slice) -> Mapping[str, int]:
     whole = whole_of(found, part)
     if part.level_from is not None:
         return whole
@@ -58,7 +59,7 @@ def _counted(found: Source, part: Slice) -> dict[str, int]:
     return {**whole, "reported": reported["attended"]}
 
 
-def _values(key: str, mine: dict[str, int], theirs: dict[str, int] | None) -> list[Value]:
+def _values(key: str, mine: Mapping[str, int], theirs: Mapping[str, int] | None) -> list[Value]:
     if theirs is None:
         return [mine[key]]
     return [mine[key], theirs[key], mine[key] - theirs[key], change(mine[key], theirs[key])]

@@ -17,7 +17,7 @@ from webapp.statistics.definitions import BY_KEY, FIGURES, Figure
 from webapp.statistics.grids import unequal, whole_of
 from webapp.statistics.pages_time import headline
 from webapp.statistics.slices import PLACES, Dimension
-from webapp.statistics.slow import Cells
+from webapp.statistics.slow import Counts
 from webapp.statistics.tables import Head, Line, Shown, Table, Value, head_of, value_of
 
 OPTIONS = frozenset({"rows", "rows2", "columns", "figures", "sort"})
@@ -94,10 +94,10 @@ class Counted:
     """The cells of a shape, its totals and the words of its dimensions."""
 
     shape: Shape
-    body: Cells
-    by_row: Cells
-    by_column: Cells
-    whole: dict[str, int]
+    body: Counts
+    by_row: Counts
+    by_column: Counts
+    whole: Mapping[str, int]
     named: Mapping[Dimension, Mapping[Any, tuple[int, str]]]
 
     @classmethod
@@ -169,7 +169,7 @@ class Counted:
         across = [self._cell(self.by_column, (value,), each) for value in self.columns for each in self.shape.figures]
         return [*across, *(value_of(each, self.whole[each.key]) for each in self.shape.figures)]
 
-    def _cell(self, cells: Cells, key: tuple[Any, ...], figure: Figure) -> Value:
+    def _cell(self, cells: Counts, key: tuple[Any, ...], figure: Figure) -> Value:
         return value_of(figure, cells.get(key, {}).get(figure.key, 0))
 
     def _notes(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from webapp.core.i18n import _
@@ -17,7 +17,7 @@ from webapp.statistics.standing import Standing
 from webapp.statistics.tables import Line, Shown, Table
 
 KEYS = ("views", "readers", "enrolled", "started", "passed", "attended", "trainings", "counties")
-Row = tuple[str, str, dict[str, int], dict[str, int] | None]
+Row = tuple[str, str, Mapping[str, int], Mapping[str, int] | None]
 
 
 def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001  all pages are asked alike
@@ -81,7 +81,7 @@ def _each(asked: Asked, found: Source, spots: Sequence[Spot]) -> Iterator[Row]:
         yield spot.name, page_url("places", asked, place=str(spot.id)), whole_of(found, asked.part.but(paths=(spot.path,))), then
 
 
-def _levels(found: Source, part: Slice, depth: int, wanted: Sequence[Figure]) -> dict[str | None, dict[str, int]]:
+def _levels(found: Source, part: Slice, depth: int, wanted: Sequence[Figure]) -> dict[str | None, Mapping[str, int]]:
     """Figures of the places directly below, by path; None for what lies in none of them.
 
     Below a province there are cities and, here and there, counties that belong to no city.
@@ -94,6 +94,6 @@ def _levels(found: Source, part: Slice, depth: int, wanted: Sequence[Figure]) ->
     if len(below) == 1:
         return {key[0]: counted for key, counted in lowest.items()}
     upper = found.count(part, below[:1], wanted)
-    rows: dict[str | None, dict[str, int]] = {key[0]: counted for key, counted in upper.items() if key[0] is not None}
+    rows: dict[str | None, Mapping[str, int]] = {key[0]: counted for key, counted in upper.items() if key[0] is not None}
     rows.update({key[1]: counted for key, counted in lowest.items() if key[0] is None})
     return rows

@@ -18,6 +18,11 @@ from webapp.statistics.tables import Head, Line, Shown, Table, head_of, number_o
 KEYS = ("views", "readers", "enrolled", "started", "passed", "attended", "hours", "trainings")
 # More columns than this are no drawing any more.
 MOST_COLUMNS = 120
+# From the beginning of a unit so far into the next one, and not beyond it.
+LONGEST = {
+    Dimension.YEAR: timedelta(days=366), Dimension.QUARTER: timedelta(days=92), Dimension.MONTH: timedelta(days=31),
+    Dimension.WEEK: timedelta(days=7), Dimension.DAY: timedelta(days=1),
+}
 
 
 def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001  all pages are asked alike
@@ -87,13 +92,12 @@ def _head(key: str) -> Head:
 
 def _between(by: Dimension, first: str, last: str) -> Iterator[str]:
     """Every unit from the first to the last."""
-    day, seen = _begins(by, first), ""
-    while seen != last:
-        here = unit_of(by, day)
-        if here != seen:
-            yield here
-            seen = here
-        day += timedelta(days=1)
+    day = _begins(by, first)
+    while (here := unit_of(by, day)) != last:
+        yield here
+        # A day that lies in the next unit, and its beginning.
+        day = _begins(by, unit_of(by, day + LONGEST[by]))
+    yield last
 
 
 def _begins(by: Dimension, text: str) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,8 @@ from webapp.statistics.slices import PLACES, TIMES, Dimension, Slice, unit_of
 
 Key = tuple[Any, ...]
 Cells = dict[Key, dict[str, int]]
+# What others get of cells that are remembered: to be read only.
+Counts = Mapping[Key, Mapping[str, int]]
 _LEVELS = {Measure.PROVINCES: Dimension.PROVINCE, Measure.CITIES: Dimension.CITY, Measure.COUNTIES: Dimension.COUNTY}
 _PLAIN = {
     Dimension.COURSE: "course", Dimension.STEP: "step", Dimension.TRAINING: "training", Dimension.ORGANISATION: "organisation",
@@ -101,7 +103,7 @@ def _add(
         sets[cell].add(where.at(_LEVELS[measure]))
 
 
-def tidy(cells: Cells, figures: Iterable[Figure], *, whole: bool) -> Cells:
+def tidy(cells: Counts, figures: Iterable[Figure], *, whole: bool) -> Cells:
     """Every figure in every cell, nothing as zero; cells without anything are left out, but a whole is one cell in any case."""
     names = [figure.key for figure in figures]
     keys: Iterable[Key] = [()] if whole else cells

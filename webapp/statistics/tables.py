@@ -37,7 +37,8 @@ class Head:
             return "–"
         if not isinstance(value, (int, float)):
             return str(value)
-        said = f"{abs(value):,.{self.digits}f}{self.unit}"
+        # A whole number is not made a float first, which is slower, and wrong from 16 digits on.
+        said = f"{abs(value):,}{self.unit}" if type(value) is int and not self.digits else f"{abs(value):,.{self.digits}f}{self.unit}"
         return f"−{said}" if value < 0 else f"+{said}" if self.signed and value > 0 else said
 
 

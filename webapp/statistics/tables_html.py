@@ -85,4 +85,6 @@ def _label(line: Line, root: str) -> str:
 
 
 def _said(head: Head, value: Value) -> str:
-    return str(escape(head.words(value)))
+    said = head.words(value)
+    # Numbers and days hold nothing that must be escaped.
+    return str(escape(said)) if isinstance(value, str) else said

@@ -112,10 +112,10 @@ def named(
 def _places(paths: set[str], tree_on: date | None) -> list[tuple[Any, str]]:
     """By path, which is by code; a path that several places had is called as the last of them was by the day."""
     named_by: dict[str, str] = {}
-    query = select(PlaceSpell).where(PlaceSpell.path.in_(paths)).order_by(PlaceSpell.valid_from)
-    for spell in db.session.scalars(query) if paths else ():
-        if tree_on is None or spell.valid_from <= tree_on or spell.path not in named_by:
-            named_by[spell.path] = spell.name()
+    query = select(PlaceSpell.path, PlaceSpell.names, PlaceSpell.valid_from).where(PlaceSpell.path.in_(paths))
+    for path, names, begins in db.session.execute(query.order_by(PlaceSpell.valid_from)) if paths else ():
+        if tree_on is None or begins <= tree_on or path not in named_by:
+            named_by[path] = localised(names)
     return [(path, named_by.get(path, path)) for path in sorted(paths)]
 
 

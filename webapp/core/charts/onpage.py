@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import singledispatch
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from webapp.core.charts.measure import width
 from webapp.core.charts.numbers import mark_words, share, table
@@ -36,6 +36,7 @@ from webapp.core.charts.shapes import (
 from webapp.core.i18n import _
 
 NOTHING = Markup()
+CLASS_N = ' class="n"'
 SWATCH = 14
 # Narrower segments (per cent of the width) and columns hold no number; the table has it.
 ROOM = 9.0
@@ -55,6 +56,11 @@ def per_cent(part: float) -> str:
 
 def _join(parts: Iterable[Markup]) -> Markup:
     return NOTHING.join(parts)
+
+
+def _safe(html: str) -> Markup:
+    """What was put together from escaped texts: where there are hundreds of them, templates of `Markup` take many times as long."""
+    return Markup(html)  # noqa: S704  see above
 
 
 def _scroll(title: str, inner: Markup) -> Markup:
@@ -93,12 +99,11 @@ def _cell(text: str, kind: str = "n") -> Markup:
 def _numbers(chart: Chart) -> Markup:
     """The same numbers as a plain table, folded away."""
     head, rows = table(chart)
-    heads = _join(Markup('<th scope="col"{}>{}</th>').format(Markup(' class="n"') if at else "", text) for at, text in enumerate(head))
-    body = _join(
-        Markup('<tr><th scope="row">{}</th>{}</tr>').format(row[0], _join(Markup('<td class="n">{}</td>').format(each) for each in row[1:]))
-        for row in rows
+    heads = "".join(f'<th scope="col"{CLASS_N if at else ""}>{escape(text)}</th>' for at, text in enumerate(head))
+    body = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>{"".join(f"<td{CLASS_N}>{escape(each)}</td>" for each in row[1:])}</tr>' for row in rows
     )
-    inner = _scroll(chart.title, Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(heads, body))
+    inner = _scroll(chart.title, _safe(f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"))
     return Markup('<details class="numbers"><summary>{}</summary>{}</details>').format(_("Numbers as a table"), inner)
 
 
@@ -142,10 +147,10 @@ def _columns(chart: Columns) -> Markup:
     scale = Scale.over([max(0.0, float(bar.value or 0)) for bar in chart.bars])
     step = 1 / max(1, len(chart.bars))
     room = PLOT_PIXELS * step
-    drawn = _join(_column(bar, at * step, step, scale, narrow=width(bar.words, 13) > room) for at, bar in enumerate(chart.bars))
+    drawn = _safe("".join(_column(bar, at * step, step, scale, narrow=width(bar.words, 13) > room) for at, bar in enumerate(chart.bars)))
     every = every_of([bar.label for bar in chart.bars], room)
     shown = [bar.label if named(at, every, len(chart.bars)) else "" for at, bar in enumerate(chart.bars)]
-    labels = _join(Markup("<li>{}</li>").format(label) for label in shown)
+    labels = _safe("".join(f"<li>{escape(label)}</li>" for label in shown))
     return Markup(
         '<svg class="plot" role="img"><title>{}</title><desc>{}</desc>{}'
         '<line class="line thin" x1="0" x2="100%" y1="100%" y2="100%"/></svg>'
@@ -153,19 +158,17 @@ def _columns(chart: Columns) -> Markup:
     ).format(chart.title, chart.summary, drawn, " some" if every > 1 else "", labels, _numbers(chart))
 
 
-def _column(bar: Bar, left: float, step: float, scale: Scale, *, narrow: bool) -> Markup:
+def _column(bar: Bar, left: float, step: float, scale: Scale, *, narrow: bool) -> str:
     if bar.value is None or bar.value < 0:
-        return NOTHING
+        return ""
     # The number needs the uppermost tenth.
     high = scale.at(bar.value) * 0.88
-    column = Markup('<rect class="k" x="{}" y="{}" width="{}" height="{}"/>').format(
-        per_cent(left + step * 0.15), per_cent(1 - high), per_cent(step * 0.7), per_cent(high),
-    )
+    x, y, wide = per_cent(left + step * 0.15), per_cent(1 - high), per_cent(step * 0.7)
+    column = f'<rect class="k" x="{x}" y="{y}" width="{wide}" height="{per_cent(high)}"/>'
     if narrow:
         return column
-    return column + Markup('<text class="t s" x="{}" y="{}" text-anchor="middle">{}</text>').format(
-        per_cent(left + step / 2), per_cent(1 - high - 0.02), bar.words,
-    )
+    x, y = per_cent(left + step / 2), per_cent(1 - high - 0.02)
+    return f'{column}<text class="t s" x="{x}" y="{y}" text-anchor="middle">{escape(bar.words)}</text>'
 
 
 @_drawn.register
@@ -276,19 +279,18 @@ def _tiles(chart: Tiles) -> Markup:
     columns, rows = chart.size
     return Markup(
         '<svg class="map" viewBox="0 0 {} {}" role="img"><title>{}</title><desc>{}</desc>{}</svg>'
-    ).format(columns * TILE - 4, rows * TILE - 4, chart.title, chart.summary, _join(_tile(chart, tile) for tile in chart.tiles))
+    ).format(columns * TILE - 4, rows * TILE - 4, chart.title, chart.summary, _safe("".join(_tile(chart, tile) for tile in chart.tiles)))
 
 
-def _tile(chart: Tiles, tile: Tile) -> Markup:
+def _tile(chart: Tiles, tile: Tile) -> str:
     x, y, shade, said = tile.column * TILE, tile.row * TILE, chart.shade(tile), tile.words
-    number = Markup('<text class="v{}" x="{}" y="{}" text-anchor="end">{}</text>').format(
-        # A long number leaves no room for large letters.
-        " small" if len(said) > 3 else "", x + TILE - 12, y + TILE - 13, said,
-    ) if said else NOTHING
-    title = Markup("<title>{}: {}</title>").format(tile.name, tile.said or figures(tile.value)) if tile.name else NOTHING
-    return Markup('<g{}>{}<rect x="{}.5" y="{}.5" width="55" height="55" rx="2"/><text x="{}" y="{}">{}</text>{}</g>').format(
-        Markup(' class="{}"').format(shade) if shade else "", title, x, y, x + 8, y + 25, tile.short, number,
-    )
+    # A long number leaves no room for large letters.
+    size = " small" if len(said) > 3 else ""
+    number = f'<text class="v{size}" x="{x + TILE - 12}" y="{y + TILE - 13}" text-anchor="end">{escape(said)}</text>' if said else ""
+    title = f"<title>{escape(tile.name)}: {escape(tile.said or figures(tile.value))}</title>" if tile.name else ""
+    place = f'<rect x="{x}.5" y="{y}.5" width="55" height="55" rx="2"/><text x="{x + 8}" y="{y + 25}">{escape(tile.short)}</text>'
+    kind = f' class="{shade}"' if shade else ""
+    return f"<g{kind}>{title}{place}{number}</g>"
 
 
 @_drawn.register

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
+from functools import cached_property
 from math import ceil
 
 from webapp.core.charts.measure import width
@@ -259,12 +260,16 @@ class Tiles:
         """Columns and rows."""
         return max((tile.column for tile in self.tiles), default=0) + 1, max((tile.row for tile in self.tiles), default=0) + 1
 
+    @cached_property
+    def most(self) -> float:
+        """The largest number, 0 where there is none."""
+        return max((float(each.value) for each in self.tiles if each.value), default=0.0)
+
     def shade(self, tile: Tile) -> str:
         """Class of a tile: q1 to q4 by quarters of the largest number, empty for nothing."""
-        most = max((float(each.value) for each in self.tiles if each.value), default=0.0)
-        if not tile.value or most <= 0:
+        if not tile.value or self.most <= 0:
             return ""
-        return f"q{min(4, max(1, -int(-float(tile.value) / most * 4 // 1)))}"
+        return f"q{min(4, max(1, -int(-float(tile.value) / self.most * 4 // 1)))}"
 
 
 # A scale from 0 to 10 has short labels that fit as they are.
