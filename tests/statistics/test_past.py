@@ -106,8 +106,12 @@ def test_totals_go_in_are_kept_apart_and_come_back_out(database, cast, login_as,
     assert everything()[2:] == [0, 0]
     page = staff.get(f"{answer.headers['Location']}?lang=en")
     assert "Bring it all in" in page.text
+    assert cast.places.county.name("en") in page.text, "a total is looked at with its place"
     assert in_(staff, answer).status_code == 303
     assert in_(staff, answer).status_code == 409, "brought in once"
+    held = staff.get(f"{answer.headers['Location']}?lang=en").text
+    assert cast.places.county.name("en") in held
+    assert "1,000" in held, "what a batch holds can be looked at later"
     assert counted()["views"] == before["views"]
     assert counted(past=True)["views"] == before["views"] + 1000
     assert counted(past=True, paths=(cast.places.county.path,))["views"] == 400
@@ -143,6 +147,7 @@ def test_a_list_of_people_becomes_events_of_people_found_or_made(database, cast,
     assert "people not known yet" in page
     assert in_(staff, answer).status_code == 303
     assert everything()[0] == before[0] + 2
+    assert "2024土壤培训班" in staff.get(f"{answer.headers['Location']}?lang=en").text
     events = db.session.scalars(select(ParticipationEvent).where(ParticipationEvent.source.startswith("past:"))).all()
     assert {(each.channel, each.kind) for each in events} == {(Channel.IMPORT, EventKind.ATTENDED)}
     assert [each.source.rsplit(":", 1)[1] for each in sorted(events, key=lambda each: each.source)] == ["2", "3", "4"]
@@ -224,7 +229,7 @@ def test_a_wrong_row_is_named_and_nothing_goes_in(database, cast, login_as, code
 
 
 @pytest.mark.parametrize(("sending", "sentence"), [
-    ({}, "Please choose a file of totals"), ({"totals": "place,period\n1,2"}, "Missing: Figure, Value"),
+    ({}, "Please choose a file of totals"), ({"totals": "place,period\n1,2"}, "Missing: Figure and Value"),
     ({"totals": "place,period,figure,value\n"}, "no rows below"), ({"totals": "x", "title": " "}, "Please write a title"),
     ({"people": "name\n张", "what": "danced"}, "what the people on the list did"),
     ({"totals": "place,period,figure,value\n" + "1,2024,views,1\n" * 5_001}, "5,000"),

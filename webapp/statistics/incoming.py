@@ -16,6 +16,7 @@ from webapp.core.i18n import LANGUAGES, _, speaking
 from webapp.core.tables import Bounds, Unreadable, read_cells
 from webapp.statistics.asking import named_period
 from webapp.statistics.definitions import BY_KEY, FIGURES
+from webapp.statistics.described import listed
 from webapp.statistics.rules import BadPeriod
 
 LARGEST = Bounds(size=4 * 1024 * 1024, rows=5_000)
@@ -67,7 +68,7 @@ def rows_of(data: bytes, headings: Mapping[str, str], needed: Sequence[str], wor
     columns = [known.get(key_of(title), known.get(key_of(re.split(r"[(（]", title)[0]), "")) for title in head]
     missing = [str(words[each]) for each in needed if each not in columns]
     if missing:
-        raise BadTable(_("The first row must name the columns. Missing: %(columns)s.", columns=_(", ").join(missing)))
+        raise BadTable(_("The first row must name the columns. Missing: %(columns)s.", columns=listed(missing)))
     twice = next((each for each in columns if each and each != "place" and columns.count(each) > 1), None)
     if twice:
         raise BadTable(_("Two columns are called “%(column)s”.", column=str(words[twice])))
@@ -134,7 +135,7 @@ def figure(text: str) -> str:
     found = _figures().get(key_of(text))
     if found is None:
         raise WrongRow(_("There is no figure “%(name)s”. Write one of: %(figures)s.", name=text[:40],
-                         figures=_(", ").join(str(each.label) for each in FIGURES)))
+                         figures=listed(str(each.label) for each in FIGURES)))
     return found
 
 

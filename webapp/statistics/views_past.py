@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +18,11 @@ from webapp.core.database import db
 from webapp.core.i18n import _
 from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work
-from webapp.statistics import access, filter_form, incoming, past
+from webapp.statistics import access, filter_form, incoming, past, words
 from webapp.statistics.definitions import BY_KEY
 from webapp.statistics.incoming import BadTable
-from webapp.statistics.models import PastBatch, PastState
+from webapp.statistics.models import PastBatch, PastState, PastTotal
+from webapp.statistics.slices import Dimension
 from webapp.statistics.views import bp
 
 HOME = "/statistics/past"
@@ -112,11 +114,28 @@ def _own(batch_id: UUID) -> PastBatch:
 
 
 def _shown(row: PastBatch, found: past.Preview | None) -> str:
-    problems = found.problems if found else ()
+    problems, totals = found.problems if found else (), _totals(row, found)
     return render_template(
         "statistics/past_batch.html", batch=row, found=found, problems=problems[:SHOWN], more=max(0, len(problems) - SHOWN),
-        totals=[(each, BY_KEY[each.figure].label) for each in (found.totals if found else ())][:SHOWN], tabs=filter_form.tabs("past", ""),
+        totals=totals[:SHOWN], cut=len(totals) > SHOWN, tabs=filter_form.tabs("past", ""),
+        trainings=[(title, date.fromisoformat(day)) for _key, _place, day, title in row.trainings[:SHOWN]],
     )
+
+
+def _totals(row: PastBatch, found: past.Preview | None) -> list[dict[str, Any]]:
+    """The first totals of a batch with their places: of the preview, or those that were brought in. One query at most, one for names."""
+    if found is not None:
+        held = [(each.path, each.figure, each.first, each.last, each.value) for each in found.totals[: SHOWN + 1]]
+    else:
+        held = [(each.place_path, each.figure, each.first, each.last, each.value) for each in db.session.scalars(
+            select(PastTotal).where(PastTotal.batch_id == row.id)
+            .order_by(PastTotal.place_path, PastTotal.first, PastTotal.figure).limit(SHOWN + 1)
+        )]
+    named = dict(words.named(Dimension.COUNTY, {path for path, *_rest in held}))
+    return [
+        {"place": named.get(path, path), "figure": str(BY_KEY[figure].label), "first": first, "last": last, "value": value}
+        for path, figure, first, last, value in held
+    ]
 
 
 def _page(error: str = "") -> str:
@@ -128,5 +147,3 @@ def _page(error: str = "") -> str:
         "statistics/past.html", batches=db.session.scalars(query.order_by(PastBatch.brought_at.desc())).all(), error=error,
         whats=[(each, str(BY_KEY[each].label)) for each in past.WHATS], bounds=incoming.LARGEST, tabs=filter_form.tabs("past", ""),
     )
-
-

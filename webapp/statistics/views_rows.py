@@ -86,7 +86,7 @@ def _page(asked: Asked | None, *, wrong: str = "", refused: str = "") -> str:
     return render_template(
         "statistics/rows.html", asked=asked, covered=described.about(asked) if asked else [], wrong=wrong, refused=refused, reasons=[
             (key, str(words)) for key, words in REASONS.items()
-        ], may_name=may_name(), columns=rows.heads(with_names=False), tabs=filter_form.tabs("rows", query),
+        ], may_name=may_name(), columns=described.listed(rows.heads(with_names=False)), tabs=filter_form.tabs("rows", query),
         action=address("/statistics/rows.csv") + (f"?{query}" if query else ""), people=(PSEUDONYMS, NAMES),
         chosen=request.form.get("reason", ""), chosen_people=request.form.get("people", PSEUDONYMS),
     )
