@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
 from babel import Locale
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from babel.support import Translations
     from flask import Flask
+
+T = TypeVar("T")
 
 LANGUAGES = ("zh-Hans", "en")
 NATIVE_NAMES = {"zh-Hans": "中文", "en": "English"}
@@ -110,6 +112,20 @@ def _n(one: str, many: str, num: int, /, **variables: Any) -> str:
     """A message that counts: `num` chooses the form and may be named in it."""
     found = _messages().ungettext(one, many, num) if has_app_context() else (one if num == 1 else many)
     return str(found) % {"num": num, **variables}
+
+
+def per_language(make: Callable[[], T]) -> Callable[[], T]:
+    """What is made of messages alone, made once a process and language."""
+    known: dict[str, T] = {}
+
+    @wraps(make)
+    def found() -> T:
+        tag = current_language()
+        if tag not in known:
+            known[tag] = make()
+        return known[tag]
+
+    return found
 
 
 def plural_form(text: str) -> str:

@@ -94,7 +94,7 @@ def alongside(*facts: ColumnElement[Any]) -> Select[Any]:
 
 def _gathered(person_id: UUID, course_id: str | None) -> dict[str, Learner]:
     query, values = (_ALL, {"person": person_id}) if course_id is None else (_ONE, {"person": person_id, "course": course_id})
-    return _by_course(db.session.execute(query, values))
+    return _by_course(db.session.execute(query, values).all())
 
 
 def _by_course(rows: Iterable[Sequence[Any]]) -> dict[str, Learner]:

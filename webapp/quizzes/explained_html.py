@@ -6,6 +6,7 @@ Texts of questions come as Markup, escaped once a process; words are escaped her
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -18,13 +19,13 @@ _HERE = "\x02"
 
 def explained_html(explained: Iterable[Reviewed]) -> Markup:
     """A section for each question: what was asked, answered and earned, and why."""
-    sentences: dict[int, Markup] = {}
+    sentences: dict[int, str] = {}
     parts = []
     for question in explained:
         worth = sentences.get(question.points)
         if worth is None:
             sentence = _n("%(earned)s of %(num)d point", "%(earned)s of %(num)d points", question.points, earned=_HERE)
-            worth = sentences[question.points] = escape(sentence)
+            worth = sentences[question.points] = str(escape(sentence))
         parts.append(_section(question, worth))
     return Markup("".join(parts))  # noqa: S704  escaped, see above
 
@@ -39,22 +40,24 @@ def numbers_html(explained: Iterable[Reviewed]) -> Markup:
 def _number(question: Reviewed, label: str) -> str:
     number = str(question.number)
     state = {"done": ' class="done"', "todo": ""}.get(question.state, ' class="flag"')
-    words = label.replace(_HERE, number).replace("\x03", escape(question.word))
+    words = label.replace(_HERE, number).replace("\x03", question.word)
     return f'<li><a href="#q{number}"{state} aria-label="{words}">{number}</a></li>'
 
 
-def _section(question: Reviewed, worth: Markup) -> str:
+def _section(question: Reviewed, worth: str) -> str:
     number, state = question.number, question.state
     feedback = f'<div class="feedback" data-state="{state}"><p>{question.feedback}</p></div>\n' if question.feedback else ""
     return (
         f'<section class="q" id="q{number}" aria-labelledby="q{number}-title">\n'
         f'<h3 class="ask" id="q{number}-title"><span class="no">{number}</span>{question.prompt}</h3>\n'
-        f'<p class="mark-line"><span class="badge mark" data-state="{state}"><span>{escape(question.word)}</span></span> '
-        f'<span class="num">{str(worth).replace(_HERE, question.earned)}</span></p>\n'
+        f'<p class="mark-line"><span class="badge mark" data-state="{state}"><span>{question.word}</span></span> '
+        f'<span class="num">{worth.replace(_HERE, question.earned)}</span></p>\n'
         f'<ul class="answers">{"".join(map(_line, question.lines))}</ul>\n{feedback}</section>\n'
     )
 
 
+# Options are the same for all readers, and so are their lines but for what was chosen.
+@lru_cache(maxsize=20_000)
 def _line(line: Line) -> str:
     why = f'<span class="hint">{line.why}</span>' if line.why else ""
     word = f' <span class="badge mark" data-state="{line.state}"><span>{escape(line.word)}</span></span>' if line.state else ""

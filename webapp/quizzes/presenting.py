@@ -9,12 +9,12 @@ from typing import Any, NamedTuple, Protocol
 from markupsafe import Markup, escape
 
 from webapp.core.frozen import dataclass
-from webapp.core.i18n import _, _n
+from webapp.core.i18n import _, _n, per_language
 from webapp.courses.questions import Matching, Numeric, Ordering, Question, QuestionType, TrueFalse
 from webapp.quizzes import rules
 from webapp.quizzes.drawing import Asked
 from webapp.quizzes.grading import Response
-from webapp.quizzes.models import Attempt
+from webapp.quizzes.queries import AnyAttempt
 from webapp.quizzes.questions import sheet
 from webapp.quizzes.responses import Wrong, progress, value_of
 
@@ -22,7 +22,9 @@ from webapp.quizzes.responses import Wrong, progress, value_of
 class Answered(Protocol):
     """What has answers so far, by number of the question: an attempt, or a test around a training."""
 
-    responses: Any
+    @property
+    def responses(self) -> Any:
+        """Records by number."""
 
 
 class Choice(NamedTuple):
@@ -61,15 +63,24 @@ class ShownQuestion(NamedTuple):
 
 
 class Says(NamedTuple):
-    """Words that come again at many questions, looked up once a page: hints by type and points, the two answers."""
+    """Words that come again at many questions: hints by type and points, as they are asked for, the two answers, the grid's label."""
 
     hints: dict[tuple[QuestionType, int], Markup]
     true: Markup
     false: Markup
+    cell: str
+    states: dict[str, str]
+
+
+@per_language
+def _says() -> Says:
+    words = {"done": _("answered"), "part": _("partly answered"), "todo": _("not answered"), "wrong": _("to be corrected")}
+    cell = str(escape(_("Question %(number)s, %(state)s", number="\x00", state="\x01")))
+    return Says({}, escape(_("True")), escape(_("False")), cell, {state: str(escape(word)) for state, word in words.items()})
 
 
 class Cell(NamedTuple):
-    """A question in the grid of numbers. `state`: done, part, wrong or todo."""
+    """A question in the grid of numbers. `state`: done, part, wrong or todo; `label` is HTML."""
 
     number: int
     state: str
@@ -104,21 +115,21 @@ def page(answered: Answered, per_page: int, paper: Sequence[Asked], wanted: int,
     first = (here - 1) * per_page
     values = [value_of(answered.responses.get(str(number))) for number in range(1, len(paper) + 1)]
     faults = {each.number: each for each in wrong}
-    says = Says({}, escape(_("True")), escape(_("False")))
+    says = _says()
     questions = [
         _shown(asked, number, values[number - 1], faults.get(number), language, says)
         for number, asked in enumerate(paper[first : first + per_page], first + 1)
     ]
-    return Page(here, last, questions, _grid(paper, values, faults, per_page, here))
+    return Page(here, last, questions, _grid(paper, values, faults, per_page, here, says))
 
 
-def _grid(paper: Sequence[Asked], values: Sequence[Response | None], faults: Mapping[int, Wrong], per_page: int, here: int) -> list[Cell]:
-    words = {"done": _("answered"), "part": _("partly answered"), "todo": _("not answered"), "wrong": _("to be corrected")}
-    label = _("Question %(number)s, %(state)s", number="\x00", state="\x01")
+def _grid(
+    paper: Sequence[Asked], values: Sequence[Response | None], faults: Mapping[int, Wrong], per_page: int, here: int, says: Says,
+) -> list[Cell]:
     cells = []
     for number, (asked, value) in enumerate(zip(paper, values, strict=True), 1):
         state = "wrong" if number in faults else progress(asked.question, value)
-        text = label.replace("\x00", str(number)).replace("\x01", words[state])
+        text = says.cell.replace("\x00", str(number)).replace("\x01", says.states[state])
         cells.append(Cell(number, state, text, page_of(number, per_page) == here))
     return cells
 
@@ -216,7 +227,7 @@ class Timer:
         return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
-def timer(attempt: Attempt, now: datetime) -> Timer | None:
+def timer(attempt: AnyAttempt, now: datetime) -> Timer | None:
     """Time left of an attempt; None without limit."""
     left = rules.remaining(now, attempt.deadline_at)
     return None if left is None or attempt.deadline_at is None else Timer(left, attempt.deadline_at)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Integer, bindparam, case, select
 from sqlalchemy.orm import load_only
-from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.accounts.models import Person
 from webapp.core.database import db
@@ -23,7 +22,41 @@ _SUMMARY = load_only(
     Attempt.number, Attempt.started_at, Attempt.deadline_at, Attempt.submitted_at, Attempt.state, Attempt.score_thousandths,
     Attempt.maximum, Attempt.passed, Attempt.pass_mark, raiseload=True,
 )
-_WHOLE = (Attempt.paper, Attempt.responses, Attempt.marks)
+
+
+class Sat(NamedTuple):
+    """An attempt as pages read it: plain values, since an object of the ORM costs as much as finding it.
+
+    `paper`, `responses` and `marks` are None where only a summary was asked for; `marks` also while it is open.
+    """
+
+    id: UUID
+    number: int
+    state: AttemptState
+    started_at: datetime
+    deadline_at: datetime | None
+    saved_at: datetime | None
+    submitted_at: datetime | None
+    pass_mark: int
+    maximum: int
+    score_thousandths: int | None
+    passed: bool | None
+    version: int
+    paper: Any = None
+    responses: Any = None
+    marks: Any = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it takes answers, as far as the row knows; the clock may know better."""
+        return self.state is AttemptState.OPEN
+
+
+AnyAttempt = Attempt | Sat
+_COLUMNS: Any = Attempt.__table__.c
+_WHOLE = [_COLUMNS[name] for name in Sat._fields]
+_LARGE = ("paper", "responses", "marks")
+_SHORT = [column for column in _WHOLE if column.name not in _LARGE]
 
 # Built once: building a statement and its cache key takes as long as the database takes to answer it.
 _OF_QUIZ = (
@@ -40,12 +73,15 @@ _STARTING = (
     .where(Person.id == bindparam("person_id")).order_by(Attempt.number)
 )
 _FRESH = {"populate_existing": True}
-_HISTORY = select(Attempt).options(_SUMMARY).where(*_OF_QUIZ).order_by(Attempt.number)
-_ONE = select(Attempt).where(*_OF_QUIZ, _NUMBERED)
-_ONE_LOCKED = _ONE.with_for_update().execution_options(**_FRESH)
+_ONE_LOCKED = select(Attempt).where(*_OF_QUIZ, _NUMBERED).with_for_update().execution_options(**_FRESH)
 _ONE_WITH_OWNER_LOCKED = _WITH_OWNER.where(*_OF_QUIZ, _NUMBERED).with_for_update(of=Attempt).execution_options(**_FRESH)
+# Of the tables alone: a condition on the class would take a statement through the ORM.
+_THEIRS = [_COLUMNS[name] == bindparam(name) for name in ("person_id", "course_id", "quiz_id")]
+_THIS = _COLUMNS.number == bindparam("number")
+_HISTORY = select(*_SHORT).where(*_THEIRS).order_by(_COLUMNS.number)
+_ONE = select(*_WHOLE).where(*_THEIRS, _THIS)
 _ONE_AND_HISTORY = (
-    select(Attempt, *(case((_NUMBERED, column)) for column in _WHOLE)).options(_SUMMARY).where(*_OF_QUIZ).order_by(Attempt.number)
+    select(*_SHORT, *(case((_THIS, _COLUMNS[name])).label(name) for name in _LARGE)).where(*_THEIRS).order_by(_COLUMNS.number)
 )
 _OVERDUE = (
     select(Attempt.id).where(Attempt.state == AttemptState.OPEN, Attempt.deadline_at < bindparam("before"))
@@ -79,25 +115,23 @@ def _key(person_id: UUID, course_id: str, quiz_id: str) -> dict[str, Any]:
     return {"person_id": person_id, "course_id": course_id, "quiz_id": quiz_id}
 
 
-def history(person_id: UUID, course_id: str, quiz_id: str) -> Sequence[Attempt]:
-    """A person's attempts at a quiz, the first one first, without paper and responses. One query."""
-    return db.session.scalars(_HISTORY, _key(person_id, course_id, quiz_id)).all()
+def history(person_id: UUID, course_id: str, quiz_id: str) -> list[Sat]:
+    """A person's attempts at a quiz, the first one first, in short. One query."""
+    return [Sat(*row) for row in db.session.execute(_HISTORY, _key(person_id, course_id, quiz_id)).all()]
 
 
-def attempt(person_id: UUID, course_id: str, quiz_id: str, number: int) -> Attempt | None:
-    """One attempt of a person. One query."""
-    return db.session.scalars(_ONE, {**_key(person_id, course_id, quiz_id), "number": number}).first()
+def attempt(person_id: UUID, course_id: str, quiz_id: str, number: int) -> Sat | None:
+    """One attempt of a person, whole. One query."""
+    row = db.session.execute(_ONE, {**_key(person_id, course_id, quiz_id), "number": number}).first()
+    return Sat(*row) if row else None
 
 
-def attempt_and_history(person_id: UUID, course_id: str, quiz_id: str, number: int) -> tuple[Attempt, Sequence[Attempt]] | None:
-    """One attempt, whole, and the person's attempts at the quiz, without paper and responses. One query."""
-    rows = db.session.execute(_ONE_AND_HISTORY, {**_key(person_id, course_id, quiz_id), "number": number}).all()
-    for row, *values in rows:
-        if row.number == number:
-            for column, value in zip(_WHOLE, values, strict=True):
-                set_committed_value(row, column.key, value)
-            return row, [each[0] for each in rows]
-    return None
+def attempt_and_history(person_id: UUID, course_id: str, quiz_id: str, number: int) -> tuple[Sat, list[Sat]] | None:
+    """One attempt, whole, and the person's attempts at the quiz, the others in short. One query."""
+    found = db.session.execute(_ONE_AND_HISTORY, {**_key(person_id, course_id, quiz_id), "number": number}).all()
+    rows = [Sat(*row) for row in found]
+    wanted = next((row for row in rows if row.number == number), None)
+    return (wanted, rows) if wanted else None
 
 
 def attempt_locked(person_id: UUID, course_id: str, quiz_id: str, number: int) -> Attempt | None:
@@ -128,7 +162,7 @@ def overdue_locked(attempt_id: UUID) -> Owned | None:
     return Owned(*row) if row else None
 
 
-def sitting(row: Attempt, now: datetime) -> Sitting:
+def sitting(row: AnyAttempt, now: datetime) -> Sitting:
     """An attempt as the rules see it: one whose time is up has ended at its deadline, graded or not. No query."""
     ended = row.submitted_at
     if ended is None and not rules.in_time(now, row.deadline_at):

@@ -26,7 +26,7 @@ def grid_html(cells: Sequence[Cell]) -> Markup:
 
 
 def _cell(cell: Cell) -> str:
-    number, label = cell.number, escape(cell.label)
+    number, label = cell.number, cell.label
     state = {"done": ' class="done"', "todo": ""}.get(cell.state, ' class="flag"')
     facts = f'{state} aria-label="{label}" data-cell="{number}">{number}'
     if cell.here:
@@ -42,11 +42,12 @@ def _fieldset(question: ShownQuestion, choose: Markup, label: Markup) -> str:
         controls = _rows(question, choose)
     else:
         controls = _field(question, label)
+    fault = f">{escape(question.wrong)}" if question.wrong else " hidden>"
     return (
         f'<fieldset class="q" id="q{number}" data-q="{number}" data-kind="{question.kind}">\n'
         f'<legend><span class="no">{number}</span>{question.prompt}<span class="hint">{question.hint}</span></legend>\n'
         f'<input type="hidden" name="asked" value="{number}">'
-        f'<span class="err" id="q{number}-error"{"" if question.wrong else " hidden"}>{escape(question.wrong)}</span>\n'
+        f'<span class="err" id="q{number}-error"{fault}</span>\n'
         f"{controls}\n</fieldset>\n"
     )
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
 from webapp.core.frozen import dataclass
-from webapp.core.i18n import _
+from webapp.core.i18n import _, per_language
 from webapp.courses.questions import Matching, Multiple, Numeric, Ordering, Question, Single, TrueFalse
 from webapp.quizzes import grading
 from webapp.quizzes.drawing import Asked
 from webapp.quizzes.grading import Response
-from webapp.quizzes.models import Attempt, AttemptState
+from webapp.quizzes.models import AttemptState
+from webapp.quizzes.queries import AnyAttempt
 from webapp.quizzes.questions import Reasons, Sheet, reasons, sheet
 from webapp.quizzes.responses import value_of
 
@@ -41,7 +43,7 @@ class Reviewed(NamedTuple):
     number: int
     prompt: Markup
     state: str
-    word: str
+    word: Markup
     earned: str
     points: int
     lines: list[Line]
@@ -49,7 +51,9 @@ class Reviewed(NamedTuple):
 
 
 class Words(NamedTuple):
-    """Words that come again at every line, looked up once a page."""
+    """Words that come again at every line, and those of the states."""
+
+    states: dict[str, Markup]
 
     chosen_right: str
     chosen_wrong: str
@@ -64,16 +68,20 @@ class Words(NamedTuple):
     place: str
     no_place: str
 
-    @classmethod
-    def of_reader(cls) -> Words:
-        """In the reader's language."""
-        return cls(
-            _("your choice, right"), _("your choice, wrong"), _("right, not chosen"), _("right"), _("wrong"), _("not answered"),
-            escape(_("nothing chosen")), escape(_(": ")), escape(_("Belongs here: %(answer)s", answer=_GAP)),
-            {"true": escape(_("True")), "false": escape(_("False"))}, _("you: place %(place)s", place=_GAP), _("you gave it no place"),
-        )
+
+@per_language
+def words_of_reader() -> Words:
+    """The words in the reader's language."""
+    return Words(
+        {RIGHT: escape(_("Right")), PART: escape(_("Partly right")), WRONG: escape(_("Wrong")), MISSING: escape(_("Not answered"))},
+        _("your choice, right"), _("your choice, wrong"), _("right, not chosen"), _("right"), _("wrong"), _("not answered"),
+        escape(_("nothing chosen")), escape(_(": ")), escape(_("Belongs here: %(answer)s", answer=_GAP)),
+        {"true": escape(_("True")), "false": escape(_("False"))}, _("you: place %(place)s", place=_GAP), _("you gave it no place"),
+    )
 
 
+# There are few marks, and arithmetic with fractions takes its time.
+@lru_cache(maxsize=4096)
 def number_text(value: Fraction) -> str:
     """A score with at most two decimals, rounded down: `16`, `0.66`."""
     hundredths = int(value * 100)
@@ -108,17 +116,16 @@ class Result:
         return number_text(Fraction(-(-self.pass_mark * self.maximum * 100 // 100), 100))
 
 
-def result_of(attempt: Attempt) -> Result:
+def result_of(attempt: AnyAttempt) -> Result:
     """The result of a graded attempt."""
     score = sum(grading.marks_read(attempt.marks or ()), Fraction(0))
     return Result(score, attempt.maximum, attempt.pass_mark, bool(attempt.passed), attempt.state is AttemptState.EXPIRED)
 
 
-def explained(attempt: Attempt, paper: Sequence[Asked], language: str) -> list[Reviewed]:
+def explained(attempt: AnyAttempt, paper: Sequence[Asked], language: str) -> list[Reviewed]:
     """Every question with what was answered, what is right and why. Only for a closed attempt whose quiz allows it."""
     marks = grading.marks_read(attempt.marks or ())
-    states = {RIGHT: _("Right"), PART: _("Partly right"), WRONG: _("Wrong"), MISSING: _("Not answered")}
-    words = Words.of_reader()
+    words = words_of_reader()
     shown = []
     for number, (asked, mark) in enumerate(zip(paper, marks, strict=True), 1):
         value = value_of(attempt.responses.get(str(number)))
@@ -127,7 +134,7 @@ def explained(attempt: Attempt, paper: Sequence[Asked], language: str) -> list[R
         state = state_of(question, value, mark)
         why = reasons(question, language)
         lines = _lines(asked, value, texts, why, words)
-        shown.append(Reviewed(number, texts.prompt, state, states[state], number_text(mark), question.points, lines, why.general))
+        shown.append(Reviewed(number, texts.prompt, state, words.states[state], number_text(mark), question.points, lines, why.general))
     return shown
 
 

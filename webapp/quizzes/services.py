@@ -23,7 +23,7 @@ from webapp.participation.origin import Origin
 from webapp.participation.services import record
 from webapp.quizzes import drawing, grading, queries, rules, storing
 from webapp.quizzes.models import Attempt, AttemptState, LogKind
-from webapp.quizzes.queries import Owned
+from webapp.quizzes.queries import AnyAttempt, Owned
 from webapp.quizzes.questions import paper_entry, pool, read_paper, store_content
 from webapp.quizzes.responses import Given, Stamp, marks, with_answers
 
@@ -39,7 +39,7 @@ class Started:
 
 
 def start(
-    *, person: Person, enrolment: Enrolment, past: Sequence[Attempt], course: Course, quiz: Quiz, wanted: int | None, origin: Origin,
+    *, person: Person, enrolment: Enrolment, past: Sequence[AnyAttempt], course: Course, quiz: Quiz, wanted: int | None, origin: Origin,
     now: datetime, seed: int | None = None,
 ) -> Started:
     """Begin an attempt; or find the one that is open, or that this very form began before.

@@ -9,7 +9,7 @@ from fractions import Fraction
 from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.quizzes import rules
-from webapp.quizzes.models import Attempt
+from webapp.quizzes.queries import Sat
 from webapp.quizzes.reviewing import number_text
 
 
@@ -27,12 +27,12 @@ class Past:
     tail: str
 
 
-def past_attempts(rows: Sequence[Attempt], now: datetime) -> list[Past]:
+def past_attempts(rows: Sequence[Sat], now: datetime) -> list[Past]:
     """The history of a quiz, as it stands now. No query."""
     return [_past(row, now) for row in rows]
 
 
-def _past(row: Attempt, now: datetime) -> Past:
+def _past(row: Sat, now: datetime) -> Past:
     if row.open:
         late = not rules.in_time(now, row.deadline_at)
         state, word = ("late", _("time is up")) if late else ("now", _("in progress"))

@@ -28,8 +28,8 @@ from webapp.learning.views import course_or_404, step_or_404
 from webapp.participation.origin import Origin
 from webapp.quizzes import presenting, queries, reviewing, rules, services
 from webapp.quizzes.explained_html import explained_html, numbers_html
-from webapp.quizzes.models import Attempt
 from webapp.quizzes.paper_form import read_answers, stamp
+from webapp.quizzes.queries import Sat
 from webapp.quizzes.questions import pool, read_paper, remember_kept
 from webapp.quizzes.questions_html import grid_html, questions_html
 from webapp.quizzes.responses import Wrong
@@ -55,6 +55,10 @@ class Place:
         """Address of the quiz's step."""
         return step_url(self.course.id, self.step.id)
 
+    def shape(self, number: int) -> str:
+        """Names what is the same for everybody on an attempt of that number, for parts of pages that are kept."""
+        return f"{self.course.revision}/{self.quiz.id}/{number}"
+
     def attempt_url(self, number: int, tail: str = "") -> str:
         """Address of an attempt, or of something below it."""
         return f"{self.url}attempts/{number}/{tail}"
@@ -70,7 +74,7 @@ def place_or_404(course_id: str, step_id: str) -> Place:
     return Place(course, step, course.quiz(step.id), who)
 
 
-def attempt_or_404(place: Place, number: int) -> Attempt:
+def attempt_or_404(place: Place, number: int) -> Sat:
     """The viewer's attempt of that number; those of others do not exist. One query."""
     return queries.attempt(place.who.person_id, place.course.id, place.quiz.id, number) or abort(404)
 
@@ -122,7 +126,7 @@ def _not_kept(page: str) -> Response:
     return answer
 
 
-def _closed(place: Place, row: Attempt, now: datetime) -> Response | str | None:
+def _closed(place: Place, row: Sat, now: datetime) -> Response | str | None:
     """Where to go, or what to show, if an attempt takes no more answers."""
     if not row.open:
         return redirect(place.attempt_url(row.number, "review"), 303)
@@ -132,11 +136,12 @@ def _closed(place: Place, row: Attempt, now: datetime) -> Response | str | None:
     return None
 
 
-def _page(place: Place, row: Attempt, wanted: int, now: datetime, wrong: list[Wrong] | None = None) -> str:
+def _page(place: Place, row: Sat, wanted: int, now: datetime, wrong: list[Wrong] | None = None) -> str:
     page = presenting.page(row, place.quiz.per_page, read_paper(row.paper, place.course), wanted, current_language(), wrong or ())
+    shape = f"{place.shape(row.number)}/{row.pass_mark}/{page.number}/{page.last}/{len(page.grid)}"
     return render_template(
-        "quizzes/attempt.html", place=place, row=row, page=page, timer=presenting.timer(row, now), wrong=wrong or [],
-        attempts=place.quiz.attempts, questions=questions_html(page.questions), grid=grid_html(page.grid),
+        "quizzes/attempt.html", place=place, row=row, page=page, timer=presenting.timer(row, now), wrong=wrong or [], shape=shape,
+        questions=questions_html(page.questions), grid=grid_html(page.grid),
     )
 
 
@@ -203,6 +208,7 @@ def check(course_id: str, step_id: str, number: int) -> Any:
     open_ones = presenting.unfinished(row, read_paper(row.paper, place.course))
     return _not_kept(render_template(
         "quizzes/check.html", place=place, row=row, timer=presenting.timer(row, now), unfinished=open_ones, page_of=presenting.page_of,
+        shape=place.shape(number),
     ))
 
 
@@ -240,5 +246,5 @@ def review(course_id: str, step_id: str, number: int) -> Any:
     return render_template(
         "quizzes/review.html", place=place, row=row, stand=stand, result=reviewing.result_of(row), shown=shown,
         explained=explained_html(explained), numbers=numbers_html(explained),
-        outline=outline(place.course, learner, place.step), following=place.course.after(place.step),
+        outline=outline(place.course, learner, place.step), following=place.course.after(place.step), shape=place.shape(number),
     )
