@@ -11,6 +11,7 @@ from webapp.accounts.models import Person, PositionLevel, Role, RoleGrant, SignI
 from webapp.certificates.models import Certificate
 from webapp.core import clock
 from webapp.core.database import db
+from webapp.core.suppression import LEAST
 from webapp.courses.catalogue import catalogue
 from webapp.courses.questionnaire.answers import Answers
 from webapp.courses.questionnaire.shipped import surveys
@@ -23,10 +24,12 @@ from webapp.questionnaires.models import Sheet, SheetConflict, SheetState
 from webapp.questionnaires.models_surveys import Survey, SurveyMode
 from webapp.questionnaires.queries import stored
 from webapp.reports.models import ReportEdition
-from webapp.statistics import public, slow, snapshot
+from webapp.statistics import outcome_counts, public, slow, snapshot
 from webapp.statistics.definitions import BY_KEY, FIGURES
+from webapp.statistics.models import Goal
 from webapp.statistics.slices import Slice
 from webapp.trainings.models import Training, TrainingState
+from webapp.trainings.models_learning import SurveyKind
 from webapp.trainings.models_people import Participant, ParticipantState
 
 HASH = "not a hash that anybody can sign in with"
@@ -114,8 +117,15 @@ def test_the_invented_programme_has_the_size_of_the_first_one(app):
     assert db.session.scalar(select(func.count()).select_from(ReportEdition)) == 1
     mine = select(Participant.state).join(Person, Person.id == Participant.person_id).where(Person.name == PARTS[0].name)
     assert db.session.scalars(mine).all() == [ParticipantState.REGISTERED]
+    asked = {kind: [row for row in outcome_counts.surveyed(Slice(cut_off=now), now) if row.kind is kind] for kind in SurveyKind}
+    for kind in (SurveyKind.FOLLOW_UP_3, SurveyKind.FOLLOW_UP_6):
+        assert asked[kind], "some follow-up is over"
+        assert all(LEAST <= row.answered < row.asked for row in asked[kind])
     snapshot.refresh(now)
     assert demo_published.load(staff_id=person_of("staff"), now=now) == 2
     assert all(public.edition(each).tells for each in public.published())
+    plans = select(func.count(), func.count(Goal.place_id.distinct())).select_from(Goal)
+    assert tuple(db.session.execute(plans).one()) == (14, 7)
     assert demo_published.load(staff_id=person_of("staff"), now=now) == 0
+    assert tuple(db.session.execute(plans).one()) == (14, 7)
     assert not db.session.scalars(select(Person).where(Person.demo.is_(False))).all()

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from webapp import demo_counties
+from webapp import demo_counties, demo_follow_ups
 from webapp.accounts.models import PositionLevel
 from webapp.core.database import db
 from webapp.courses.content import Course
@@ -38,6 +38,7 @@ def load(*, course: Course, now: datetime) -> None:
     luck = random.Random(SEED)  # noqa: S311  invented lives, no secrets
     crowd = Crowd(luck, now)
     demo_counties.load(crowd=crowd, course=course, luck=luck, now=now)
+    demo_follow_ups.load(course=course, now=now)
     found = slow.count(Slice(cut_off=now), (), FIGURES)[()]
     left = {key: max(0, total - found[key]) for key, total in TOTALS.items()}
     funnel = Funnel(**left)
