@@ -68,3 +68,10 @@ def test_a_late_module_is_itself_once_it_is_asked() -> None:
     assert late.now is clock.now
     with pytest.raises(AttributeError):
         late.nothing_of_this_name  # noqa: B018  asking is what is tested
+
+
+def test_a_late_function_is_called_with_what_it_is_given() -> None:
+    named = Late("webapp.goals.room").function("goal_name")
+    assert named.__name__ == "call"
+    with pytest.raises(TypeError, match="goal_name"):
+        named()

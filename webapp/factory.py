@@ -13,6 +13,7 @@ from webapp.core.config import Settings
 from webapp.core.database import init_database
 from webapp.core.errors import init_errors
 from webapp.core.i18n import init_languages
+from webapp.core.late_pages import init_late_pages
 from webapp.core.logs import init_logs
 from webapp.core.routing import Route
 from webapp.core.security import init_security
@@ -32,7 +33,9 @@ def build(settings: Settings | None = None) -> Flask:
     init_security(app, settings)
     init_languages(app)
     init_errors(app)
+    pages = init_late_pages(app)
     for room in ROOMS:
         import_module(f"webapp.{room}.room").init_app(app)
     refuse_unmarked(app)
+    pages.keep()
     return app

@@ -218,6 +218,7 @@ def test_nightly_checks_are_shown_in_words(database, cast, login_as):
     assert "All alike" in page
     assert "1 difference" in page
     assert "officials attended" in page
+    assert "Hebei Province" in page, "a place is named, not given by its path"
 
 
 def move(row, after, at, cast):

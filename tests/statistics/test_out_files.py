@@ -222,6 +222,25 @@ def test_the_pdf_has_numbers_definitions_and_cut_off(login_as, people):
     assert "all places" in text
 
 
+def test_no_number_of_a_comparison_breaks_on_paper(app):
+    heads = [Head("Value"), Head("Compared with"), Head("change", signed=True), Head("change in per cent", digits=1, unit="%", signed=True)]
+    line = Line("views", [57_737, 263, 57_474, 21_853.2], note="Showings of a course step for at least three seconds.")
+    shown = Shown("Overview", [], SHOWN_AT, [Table("key-figures", "Key figures", "Figure", heads, [line], key=True)])
+    text = pages_of(made(Printed(shown, "http://localhost/", "A. Reader", SHOWN_AT, "en"), "pdf"))[0]
+    for whole in ("57,737", "+57,474", "+21,853.2%", "Compared"):
+        assert whole in text
+
+
+def test_a_map_stands_below_its_heading_on_paper(login_as, people):
+    answer = login_as("administrator").get("/statistics/map.pdf?lang=en&against=year&period=2026")
+    first = " ".join(pages_of(answer.data)[0].split())
+    assert first.count("Counties covered by province") == 2, "heading and caption"
+
+
+def pages_of(data):
+    return [page.extract_text() for page in PdfReader(io.BytesIO(data)).pages]
+
+
 def test_the_button_of_a_page_is_noted_in_the_audit_trail_and_a_get_writes_nothing(login_as, people):
     reader, place = login_as("staff"), people.places.city.id
     noted = db.session.query(AuditEntry).filter_by(action="statistics.exported")

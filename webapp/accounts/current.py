@@ -200,4 +200,4 @@ def init_viewer(app: Flask) -> None:
 
 def _for_machines() -> bool:
     view = current_app.view_functions.get(request.endpoint or "")
-    return getattr(view, "_access", ("", ""))[0] == access.MACHINE
+    return getattr(view, access.MARK, ("", ""))[0] == access.MACHINE

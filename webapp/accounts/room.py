@@ -14,29 +14,16 @@ from webapp.accounts import (
     own_invitations,
     own_merge,
     views,
-    views_admin_import,
-    views_admin_invitations,
-    views_admin_merge,
-    views_admin_organisations,
-    views_admin_people,
-    views_admin_person,
-    views_admin_roles,
-    views_admin_sign_ins,
-    views_email,
-    views_invitations,
-    views_mail,
     views_me,
-    views_outside,
     views_password,
-    views_second_factor,
     views_sessions,
     views_sign_up,
-    views_tokens,
 )
 from webapp.accounts.current import init_viewer
 from webapp.accounts.required import init_required
 from webapp.core.config import settings
 from webapp.core.i18n import lazy
+from webapp.core.late_pages import add_pages
 from webapp.core.security import csrf
 from webapp.core.signals import place_operation_undone, place_succeeded
 from webapp.core.ui.navigation import add_admin_link
@@ -44,13 +31,12 @@ from webapp.core.ui.navigation import add_admin_link
 if TYPE_CHECKING:
     from flask import Flask
 
-PAGES = (
-    views, views_sign_up, views_password, views_me, views_second_factor, views_sessions, views_email, views_outside, views_invitations,
-    views_tokens, views_mail,
-)
-ADMINISTRATION = (
-    views_admin_people, views_admin_person, views_admin_organisations, views_admin_sign_ins, views_admin_invitations,
-    views_admin_roles, views_admin_import, views_admin_merge,
+# What people meet before they have signed in, or often.
+PAGES = (views, views_sign_up, views_password, views_me, views_sessions)
+LATE_PAGES = (
+    "views_admin_import", "views_admin_invitations", "views_admin_merge", "views_admin_organisations", "views_admin_people",
+    "views_admin_person", "views_admin_roles", "views_admin_sign_ins", "views_email", "views_invitations", "views_mail",
+    "views_outside", "views_second_factor", "views_tokens",
 )
 
 
@@ -67,10 +53,11 @@ def init_app(app: Flask) -> None:
     own_merge.wire()
     place_succeeded.connect(following.follow)
     place_operation_undone.connect(following.go_back)
-    for module in (*PAGES, *ADMINISTRATION):
+    for module in PAGES:
         app.register_blueprint(module.bp)
+    add_pages(app, "webapp.accounts", *LATE_PAGES)
     # It checks for itself: mail programs send no form.
-    csrf.exempt(views_mail.stop)
+    csrf.exempt("webapp.accounts.views_mail.stop")
     add_admin_link(
         app, lazy("People"), "/admin/people/", rank=10, about=lazy("Find, register, correct and move people; look after their sign-ins."),
     )

@@ -19,7 +19,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 M = TypeVar("M", bound=Base)
 
-_MARK = "_access"
+MARK = "_access"
 _UNASKED = object()
 PUBLIC, SIGNED_IN, ALLOWED, MACHINE = "public", "signed in", "allowed", "machine"
 
@@ -29,7 +29,7 @@ class UnmarkedView(RuntimeError):
 
 
 def _mark(view: Callable[P, R], kind: str, reason: str) -> Callable[P, R]:
-    setattr(view, _MARK, (kind, reason))
+    setattr(view, MARK, (kind, reason))
     return view
 
 
@@ -136,7 +136,7 @@ def load_for(
 
 def declared(app: Flask) -> dict[str, tuple[str, str]]:
     """Endpoint to (kind, for whom), for the start-up check, the tests and the documentation."""
-    return {name: getattr(view, _MARK) for name, view in app.view_functions.items() if hasattr(view, _MARK)}
+    return {name: getattr(view, MARK) for name, view in app.view_functions.items() if hasattr(view, MARK)}
 
 
 def refuse_unmarked(app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -18,3 +19,11 @@ class Late:
 
     def __getattr__(self, attribute: str) -> Any:
         return getattr(import_module(self._name), attribute)
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """One of its functions, to be handed over now and loaded when it is first called."""
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return getattr(import_module(self._name), name)(*args, **kwargs)
+
+        return call

@@ -6,23 +6,18 @@ from flask import Flask
 
 from webapp.accounts import access
 from webapp.core.i18n import lazy
+from webapp.core.late_pages import add_pages
 from webapp.core.ui.navigation import add_admin_link, add_link
-from webapp.portal import (
-    views,
-    views_admin,
-    views_admin_audit,
-    views_admin_mail,
-    views_admin_settings,
-    views_data,
-    views_places,
-    views_search,
-)
+from webapp.portal import views, views_search
 
 
 def init_app(app: Flask) -> None:
     """Register the pages."""
-    for module in (views, views_admin, views_admin_audit, views_admin_mail, views_admin_settings, views_data, views_places, views_search):
-        app.register_blueprint(module.bp)
+    app.register_blueprint(views.bp)
+    app.register_blueprint(views_search.bp)
+    add_pages(
+        app, "webapp.portal", "views_admin", "views_admin_audit", "views_admin_mail", "views_admin_settings", "views_data", "views_places",
+    )
     add_link(app, lazy("Administration"), "/admin/", rank=90, shown=access.administer)
     add_admin_link(
         app, lazy("Audit trail"), "/admin/audit/", rank=80,

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from webapp.core.database import db
 from webapp.core.file_kinds import KINDS
 from webapp.core.i18n import _
-from webapp.core.storage import FileRefused, StoredFile, clean_name, held, in_use, judged, store, sweep_contents, used_by
+from webapp.core.storage import FileRefused, StoredFile, clean_name, held, in_use, judged, store, sweep_contents
 from webapp.core.unit_of_work import unit_of_work
 from webapp.courses.questionnaire import values
 from webapp.courses.questionnaire.fields import FileField
@@ -22,7 +22,6 @@ from webapp.questionnaires.queries_page import Uploaded, stored_bytes
 QUOTA_MB = 100
 FORGOTTEN = timedelta(days=2)
 AT_ONCE = 500
-used_by(SheetFile.file_id)
 
 
 def put(*, sheet: Sheet, asked: FileField, content: bytes, name: str, person_id: UUID | None, now: datetime) -> StoredFile:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from webapp.core.charts.numbers import alternative
 from webapp.core.charts.printed import svg
+from webapp.core.charts.shapes import Tiles
 from webapp.core.config import settings
 from webapp.core.documents import blocks as b
 from webapp.core.documents.pdf import to_pdf
@@ -53,7 +54,9 @@ def document(printed: Printed) -> b.Document:
 
 def _table(table: Table) -> Iterator[b.Block]:
     if table.chart is not None:
-        yield b.Figure(svg(table.chart), alternative(table.chart), caption=table.chart.title, width=1.0)
+        # A map as wide as the page would push itself away from its heading.
+        width = 0.7 if isinstance(table.chart, Tiles) else 1.0
+        yield b.Figure(svg(table.chart), alternative(table.chart), caption=table.chart.title, width=width)
     if table.key:
         yield _key_figures(table)
     else:
@@ -87,8 +90,11 @@ def _part(table: Table, first: int) -> b.Table:
 
 
 def _key_figures(table: Table) -> b.Table:
+    # Beside a comparison the definitions are narrower, so that no number breaks.
+    number, words = (1.0, 4.5) if len(table.heads) == 1 else (1.6, 3.4)
     columns = [
-        b.Column(table.rows, 2.2), *(b.Column(head.label, 1.0, b.Align.RIGHT) for head in table.heads), b.Column(_("What it counts"), 4.5),
+        b.Column(table.rows, 2.2), *(b.Column(head.label, number, b.Align.RIGHT) for head in table.heads),
+        b.Column(_("What it counts"), words),
     ]
     return b.Table(columns, [_key_row(table, line) for line in table.lines], caption=_short(table.title), named_rows=True)
 

@@ -41,7 +41,7 @@ def shown(row: ClosedPeriod, found: Source, allowed: tuple[str, ...] | None) -> 
         (_("Place"), _("all places") if allowed is None else _("your places")), (_("Period"), described.period_of(row.first, row.last)),
         (_("Days are those of"), described.zone_name()),
     ]
-    title = _("Closed period: %(days)s", days=described.period_of(row.first, row.last))
+    title = _("Closed period: %(days)s", days=described.name_of_period(row.first, row.last))
     return Shown(title, about, row.cut_off, [_frozen(places, named), _changed(changes, named)], FIGURES, says)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -23,13 +24,14 @@ from webapp.core.i18n import _, current_language
 from webapp.core.ui.paging import Paging
 from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work
-from webapp.statistics import access, closing, described, filter_form, pages_period, public, publications
+from webapp.statistics import access, closing, described, filter_form, pages_period, public, publications, words
 from webapp.statistics.answers import source
 from webapp.statistics.closing import CannotClose
 from webapp.statistics.definitions import BY_KEY
 from webapp.statistics.editions import Edition
 from webapp.statistics.exports import FORMS, Printed, made
 from webapp.statistics.models import Check, ClosedPeriod
+from webapp.statistics.slices import Dimension
 from webapp.statistics.views import bp
 from webapp.statistics.views_files import sent
 
@@ -74,7 +76,8 @@ def period(period_id: UUID) -> str:
         "statistics/period.html", row=row, shown=shown, frozen=frozen, since=replace(since, lines=since.lines[:CHANGES]),
         more=max(0, len(since.lines) - CHANGES), paging=Paging.from_query(request.args, len(frozen.lines), ROWS), may=allowed is None,
         tabs=filter_form.tabs("periods", ""), under_way=publications.under_way(row.id), made=_made(row), omitted=public.omitted,
-        zone=described.zone_name(), files=[(form.upper(), address(f"{HOME}/{row.id}.{form}")) for form in ("xlsx", "csv", "json", "pdf")],
+        zone=described.zone_name(), days=described.period_of(row.first, row.last),
+        files=[(form.upper(), address(f"{HOME}/{row.id}.{form}")) for form in ("xlsx", "csv", "json", "pdf")],
         public_page=address("/statistics/public", **{"from": row.first.isoformat(), "to": row.last.isoformat()}),
     )
 
@@ -120,18 +123,20 @@ def checks() -> str:
     """What the last nightly checks compared and found."""
     rows = db.session.scalars(select(Check).order_by(Check.at.desc()).limit(CHECKS)).all()
     last = next((each for each in rows if each.differences), None)
+    paths = {path for each in (last.differences if last else ()) for path in each[2]}
+    named = {**dict(words.named(Dimension.COUNTY, paths)), "None": words.not_stated()}
     return render_template(
-        "statistics/checks.html", rows=rows, last=last, lines=[_difference(each) for each in (last.differences if last else ())],
+        "statistics/checks.html", rows=rows, last=last, lines=[_difference(each, named) for each in (last.differences if last else ())],
         tabs=filter_form.tabs("periods", ""),
     )
 
 
-def _difference(found: list[Any]) -> tuple[str, str, str, str, str]:
+def _difference(found: list[Any], named: Mapping[str, str]) -> tuple[str, str, str, str, str]:
     """Days, place, figure, the fast and the slow number of a difference, in words."""
     first, last, place, key, fast, slow = found
     days = described.period_of(date.fromisoformat(first) if first != "None" else None, date.fromisoformat(last) if last != "None" else None)
     figure = str(BY_KEY[key].label) if key in BY_KEY else key
-    return days, " · ".join(place) or _("All places"), figure, f"{fast:,}", f"{slow:,}"
+    return days, " · ".join(named.get(path, path) for path in place) or _("All places"), figure, f"{fast:,}", f"{slow:,}"
 
 
 def _everywhere() -> None:

@@ -236,6 +236,12 @@ def code_of(training_id: UUID, person_id: UUID) -> str | None:
     ))
 
 
+def path_of(code: str) -> str | None:
+    """Where a code leads that was typed at `/join`; None for no training's. One query."""
+    known = db.session.scalar(select(Training.id).where(Training.code == code))
+    return f"/trainings/join/{code}" if known else None
+
+
 def has_part(person_id: UUID) -> bool:
     """Whether somebody runs or watches any training. One query."""
     return bool(db.session.scalar(select(select(TrainingTrainer.training_id).where(TrainingTrainer.person_id == person_id).exists())))

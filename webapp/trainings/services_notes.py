@@ -15,7 +15,7 @@ from webapp.core.database import db
 from webapp.core.file_kinds import GIF, WEBP
 from webapp.core.i18n import _
 from webapp.core.ids import new_id
-from webapp.core.storage import FileRefused, StoredFile, clean_name, judged, store, used_by
+from webapp.core.storage import FileRefused, StoredFile, clean_name, judged, store
 from webapp.core.upsert import insert_for
 from webapp.trainings import photos
 from webapp.trainings.models import Training
@@ -26,7 +26,6 @@ LONGEST_LOG = 20_000
 MOST_MB, ALL_MB = 10, 300
 MB = 1_000_000
 RESTORED_WITHIN = timedelta(days=1)
-used_by(TrainingFile.file_id)
 
 
 class LogClash(TrainingError):

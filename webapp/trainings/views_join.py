@@ -35,12 +35,6 @@ HOUR = timedelta(hours=1)
 JOINS_AN_HOUR, MAILS_AN_HOUR = 300, 5
 
 
-def path_of(code: str) -> str | None:
-    """Where a code leads that was typed at `/join`; None for no training's. One query."""
-    known = db.session.scalar(select(Training.id).where(Training.code == code))
-    return f"/trainings/join/{code}" if known else None
-
-
 def _training_or_404(code: str) -> Training:
     try:
         wanted = read_code(code)
