@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,16 @@ from webapp.statistics.definitions import FIGURES, Figure
 from webapp.statistics.outcomes import OUTCOMES
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def test_the_page_of_definitions_says_from_what_every_figure_is_counted_and_how(login_as):
+    page = html.unescape(login_as("staff").get("/statistics/definitions?lang=en").text)
+    with speaking("en"):
+        for each in FIGURES:
+            row = page.split(f'id="def-{each.key}"')[1].split("</tr>")[0]
+            assert all(f">{said}<" in row for said in (each.label, each.definition, each.events, each.counted, each.version))
+        for each in OUTCOMES:
+            assert str(each.definition) in page.split(f'id="def-{each.key}"')[1].split("</tr>")[0]
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])

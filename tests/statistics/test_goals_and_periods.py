@@ -149,6 +149,7 @@ def test_a_closed_period_stays_and_late_rows_are_listed_beside_it(database, cast
     assert staff.post(f"{home}/publish", data={"published": "yes"}).status_code == 303
     assert publications.carry_out_due(NOW) == 1
     assert "Figures published" in staff.get("/statistics/periods?lang=en").text
+    assert "Take them off the public page" in staff.get(f"{home}?lang=en").text
 
 
 @pytest.mark.parametrize(("text", "sentence"), [
