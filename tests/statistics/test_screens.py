@@ -483,15 +483,3 @@ def test_every_page_keeps_its_budget_and_writes_nothing(login_as, people, max_qu
         with max_queries(8):
             assert see(staff, page, **asked).status_code == 200
     assert db.session.query(ParticipationEvent).count() == before
-
-
-@pytest.mark.parametrize("page", [*PAGES, "pivot?rows=training&rows2=county&columns=month"])
-def test_the_first_request_on_a_new_snapshot_reads_the_tree_once_and_no_more(login_as, people, max_queries, page):
-    staff, place = login_as("staff"), people.places.city.id
-    see(staff, "definitions")
-    jobs.snapshot.refresh(SHOWN_AT, anew=True)
-    address = f"/statistics/{page}{'&' if '?' in page else '?'}place={place}&lang=en"
-    with max_queries(14):
-        assert staff.get(address).status_code == 200
-    with max_queries(8):
-        assert staff.get(address).status_code == 200

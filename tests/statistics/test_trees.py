@@ -19,7 +19,7 @@ from webapp.statistics import jobs, slow
 from webapp.statistics.definitions import BY_KEY
 from webapp.statistics.rules import Period
 from webapp.statistics.slices import Slice
-from webapp.statistics.trees import states
+from webapp.statistics.trees import around
 
 FIRST_OF_JULY = date(2026, 7, 1)
 BEFORE, AFTER = date(2026, 6, 30), FIRST_OF_JULY
@@ -40,7 +40,7 @@ def views(place_id, period=YEAR, tree_on=None, *, path=None):
     if tree_on is None:
         path = path or db.session.get(Place, place_id).path
     else:
-        state = states([place_id], tree_on).get(place_id)
+        state = next((spot for spot in around(place_id, tree_on, None) if spot.id == place_id), None)
         if state is None:
             return None
         path = state.path

@@ -28,7 +28,7 @@ from webapp.statistics.answers import Source
 from webapp.statistics.rules import EARLIEST, LATEST, BadPeriod, Period, read_day, read_period
 from webapp.statistics.slices import Dimension, Slice, before, year_ago
 from webapp.statistics.spots import Spot
-from webapp.statistics.standing import Standing, held_on, standing_at, standing_on, whole
+from webapp.statistics.standing import Standing, standing_at, standing_on, tops, whole
 from webapp.trainings.models import Training
 
 T = TypeVar("T")
@@ -62,6 +62,7 @@ class BadQuestion(DomainError):
 class Asked:
     """What a page shows: the slice, the one that it is set against, the place that it names with what is near it now, the training.
 
+    `then`: what was near the place, or what the reader's trees were, on the day whose tree is asked for; None for everywhere.
     `options` are what the page itself reads beside the filters, such as the figure of a map: empty where nothing was chosen.
     """
 
@@ -73,7 +74,7 @@ class Asked:
     against_kind: str = ""
     query: Sequence[tuple[str, str]] = field(default=())
     options: Mapping[str, str] = field(default_factory=dict)
-    held: Sequence[Spot] | None = None
+    then: Standing | None = None
 
     @property
     def place(self) -> Spot | None:
@@ -82,10 +83,10 @@ class Asked:
 
     @cached_property
     def standing(self) -> Standing:
-        """Where the chosen place stands in the tree that is asked for. Of now no query more, but one where no place was chosen."""
+        """Where the chosen place stands in the tree that is asked for. One query where no place was chosen, else none."""
         if self.part.tree_on is None:
             return self.near or whole(self.allowed)
-        return standing_on(self.held, self.allowed, self.part.tree_on, chosen=self.place is not None)
+        return self.then or Standing([], tops(self.part.tree_on))
 
     @property
     def period(self) -> Period:
@@ -118,15 +119,15 @@ def read(
     near = _near(args.get("place", ""), allowed)
     place = near.here if near is not None else None
     training = _training(args.get("training", ""), allowed)
-    held = None if tree_on is None else held_on(place, allowed, tree_on)
+    then = None if tree_on is None else standing_on(place, allowed, tree_on)
     part = Slice(
-        cut_off=found.cut_off, first=days.first, last=days.last, paths=_paths(place, allowed, tree_on, held), tree_on=tree_on,
+        cut_off=found.cut_off, first=days.first, last=days.last, paths=_paths(place, allowed, tree_on, then), tree_on=tree_on,
         course_id=_course(args.get("course", "")), training_id=training.id if training else None,
         level_from=_level(args.get("level", "")), past=_flag(args, "past"),
     ).but(**{name: _values(args, key, dimension) for key, name, dimension in _LISTS})
     kind = args.get("against", "")
     options = {name: args.get(name, "").strip() for name in also}
-    return Asked(part, allowed, near, training, _against(kind, part), kind, _query(args, also), options, held)
+    return Asked(part, allowed, near, training, _against(kind, part), kind, _query(args, also), options, then)
 
 
 def _query(args: MultiDict[str, str], also: frozenset[str]) -> list[tuple[str, str]]:
@@ -225,11 +226,13 @@ def _found(text: str, find: Callable[[UUID], T | None]) -> T | None:
 
 
 def _paths(
-    place: Spot | None, allowed: tuple[str, ...] | None, tree_on: date | None, held: Sequence[Spot] | None,
+    place: Spot | None, allowed: tuple[str, ...] | None, tree_on: date | None, then: Standing | None,
 ) -> tuple[str, ...] | None:
     if tree_on is None:
         return (place.path,) if place else allowed
-    return None if held is None else tuple(each.path for each in held)
+    if then is None:
+        return None
+    return (then.here.path,) if then.here else tuple(spot.path for spot in then.below)
 
 
 def _course(text: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,6 @@ from sqlalchemy.orm import aliased
 
 from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
-from webapp.places import queries as places
 from webapp.places.models import Place
 from webapp.statistics import access, trees
 from webapp.statistics.rules import BadPeriod
@@ -72,34 +71,18 @@ def tops(tree_on: date | None) -> Sequence[Spot]:
     return found(_TOPS) if tree_on is None else trees.tops(tree_on)
 
 
-def held_on(place: Spot | None, allowed: tuple[str, ...] | None, day: date) -> list[Spot] | None:
-    """What the place, or the tops of the reader's trees, were on a day; None for everywhere. At most two queries.
+def standing_on(place: Spot | None, allowed: tuple[str, ...] | None, day: date) -> Standing | None:
+    """The neighbourhood of the chosen place on a day, or the tops of the reader's trees; None for everywhere. One query.
 
-    Raises `BadPeriod` for a place that was not there.
+    What stood below and belongs to others today is counted here, but its own page is theirs. Raises `BadPeriod` for a place that was
+    not there.
     """
-    if place is None and allowed is None:
-        return None
-    held = [place] if place is not None else found(_AT_PATHS, paths=allowed)
-    states = trees.states([each.id for each in held], day)
-    if place is not None and place.id not in states:
+    if place is None:
+        return None if allowed is None else Standing([], trees.of_trees(allowed, day))
+    near = trees.around(place.id, day, allowed)
+    here = next((spot for spot in near if spot.id == place.id), None)
+    if here is None:
         raise BadPeriod("tree", _("%(place)s was not there on %(day)s. Choose another day or another place.",
                                   place=place.name, day=day.isoformat()))
-    return sorted(states.values(), key=lambda each: each.path)
-
-
-def standing_on(held: Sequence[Spot] | None, allowed: tuple[str, ...] | None, day: date, *, chosen: bool) -> Standing:
-    """The neighbourhood of the chosen place on a day, or of the tops of the reader's trees: see `held_on`. At most two queries."""
-    if held is None:
-        return Standing([], tops(day))
-    if not chosen:
-        return Standing([], held)
-    above, below = trees.around(held[0], day)
-    if allowed is None:
-        return Standing(above, below)
-    # What stood below and belongs to others today is counted here, but its own page is theirs.
-    mine = {each.id for each in places.many({spot.id for spot in (*above, *below)}).values() if access.covers(allowed, each)}
-    return Standing(_mine(above, mine), _mine(below, mine))
-
-
-def _mine(spots: Iterable[Spot], mine: set[UUID]) -> list[Spot]:
-    return [spot for spot in spots if spot.id in mine]
+    above = [spot for spot in near if here.path.startswith(spot.path)]
+    return Standing(above, [spot for spot in near if spot not in above])

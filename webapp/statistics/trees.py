@@ -8,36 +8,41 @@ of a country changes by the choice of the day.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, false, func, or_
+from sqlalchemy.orm import aliased
 
-from webapp.places.models import PlaceSpell
+from webapp.places.models import Place, PlaceSpell
+from webapp.places.queries import within
 from webapp.statistics.spots import Spot, found, spots_of
 
 
-def on_day(day: date) -> Any:
+def on_day(day: date, of: Any = PlaceSpell) -> Any:
     """The condition that a spell was in force on a day."""
-    return and_(PlaceSpell.valid_from <= day, or_(PlaceSpell.valid_until.is_(None), PlaceSpell.valid_until > day))
+    return and_(of.valid_from <= day, or_(of.valid_until.is_(None), of.valid_until > day))
 
 
-def states(place_ids: Sequence[UUID], day: date) -> dict[UUID, Spot]:
-    """What places were on a day; those that were not are left out. One query, none for no places."""
-    if not place_ids:
-        return {}
-    return {spot.id: spot for spot in found(spots_of(PlaceSpell).where(PlaceSpell.place_id.in_(place_ids), on_day(day)))}
+def around(place_id: UUID, day: date, allowed: tuple[str, ...] | None) -> list[Spot]:
+    """What a place was on a day, with all above it and what stood directly below it, by code: nothing if it was not there.
+
+    For a reader of some trees only what lies in these today: the page of any other place is not theirs. One query.
+    """
+    here = aliased(PlaceSpell)
+    above = func.substr(here.path, 1, func.length(PlaceSpell.path)) == PlaceSpell.path
+    near = or_(above, PlaceSpell.parent_id == place_id)
+    wanted = spots_of(PlaceSpell).join(here, and_(here.place_id == place_id, on_day(day, here))).where(near, on_day(day))
+    if allowed is not None:
+        wanted = wanted.join(Place, Place.id == PlaceSpell.place_id).where(or_(false(), *(within(path) for path in allowed)))
+    return found(wanted.order_by(PlaceSpell.path))
 
 
-def around(state: Spot, day: date) -> tuple[list[Spot], list[Spot]]:
-    """A place with all above it on a day, from the top down, and what stood directly below it, by code. One query."""
-    parts = state.path.rstrip("/").split("/")
-    above = {"/".join(parts[:length]) + "/" for length in range(2, len(parts) + 1)}
-    near = or_(PlaceSpell.path.in_(above), PlaceSpell.parent_id == state.id)
-    spots = found(spots_of(PlaceSpell).where(near, on_day(day)).order_by(PlaceSpell.path))
-    return [each for each in spots if each.path in above], [each for each in spots if each.path not in above]
+def of_trees(allowed: tuple[str, ...], day: date) -> list[Spot]:
+    """What the tops of a reader's trees were on a day, by path; those that were not are left out. One query."""
+    now = and_(Place.id == PlaceSpell.place_id, Place.path.in_(allowed), Place.closed_on.is_(None))
+    return found(spots_of(PlaceSpell).join(Place, now).where(on_day(day)).order_by(PlaceSpell.path))
 
 
 def tops(day: date) -> list[Spot]:
