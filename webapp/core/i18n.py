@@ -188,3 +188,5 @@ def init_languages(app: Flask) -> None:
         pgettext=lambda context, text: _messages().upgettext(context, text),
         npgettext=lambda context, one, many, n: _messages().unpgettext(context, one, many, n),
     )
+    # Jinja's own `_` looks up what it stands for at each message.
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]

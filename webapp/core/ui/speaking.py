@@ -77,8 +77,15 @@ class SpeakingEnvironment(Environment):
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> Template:  # noqa: A002  Jinja's signature
         """The template in the reader's language."""
-        if self.language is not None:
+        if self.language is None:
+            return self.in_language(current_language()).get_template(name, parent, globals)
+        if self.auto_reload or globals or not isinstance(name, str):
             return super().get_template(name, parent, globals)
-        return self.in_language(current_language()).get_template(name, parent, globals)
+        # Jinja keeps templates in the order of their use, behind a lock; each page asks for half a dozen.
+        ready: dict[str, Template] = self.__dict__.setdefault("_ready", {})
+        found = ready.get(name)
+        if found is None:
+            found = ready[name] = super().get_template(name, parent, globals)
+        return found
 
 
