@@ -173,14 +173,15 @@ def test_values_are_said_in_words(acts, login_as):
     after = {
         "role": "staff", "until": "2026-12-31T16:00:00+00:00", "places": [str(places.city.id), {"place_id": str(places.county.id)}],
         "searched": True, "actor_id": str(acts.ids["staff"]), "gone": str(new_id()), "most_uses": 50, "position_level": 30,
-        "type": "academia", "sector": "water", "government_level": "county",
+        "type": "academia", "sector": "water", "government_level": "county", "year": 2026, "figure": "attended", "count": 9,
     }
     with unit_of_work():
         audit.record(actor_id=None, action="course.published", subject=("course", "x"), now=NOON, after=after)
     text = login_as("administrator").get(f"{HOME}?lang=en").text
     for said in ("Role: Programme staff", "2027", "Shijiazhuang", "Chang", "Searched by text: yes", "赵敏",
                  "Largest number of uses: 50", "Position level: Middle management",
-                 "Type of organisation: University or research institute", "Sector: Water resources", "Level of government: County level"):
+                 "Type of organisation: University or research institute", "Sector: Water resources", "Level of government: County level",
+                 "Year: 2026; Figure: officials attended; How many: 9"):
         assert said in text, said
 
 

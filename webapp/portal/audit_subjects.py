@@ -28,6 +28,7 @@ from webapp.portal.audit_words import LISTS, SUBJECTS
 from webapp.questionnaires.labels import STATES as SHEET_STATES
 from webapp.questionnaires.labels_surveys import MODES
 from webapp.reports.labels import STATES as REPORT_STATES
+from webapp.statistics.definitions import FIGURES
 from webapp.trainings.labels import PERSON_STATES
 from webapp.trainings.labels import STATES as TRAINING_STATES
 from webapp.trainings.models import Training
@@ -54,6 +55,7 @@ WORDS: dict[str, dict[str, Any]] = {
 # Where a report and a sheet have the same name for a state, the trail says it of the sheet: both are a draft, or returned.
 _STATES: tuple[Mapping[Any, Any], ...] = (REPORT_STATES, SHEET_STATES, PERSON_STATES, TRAINING_STATES)
 WORDS["state"] = {str(member.value): text for words in _STATES for member, text in words.items()}
+WORDS["figure"] = {each.key: each.label for each in FIGURES}
 MOMENTS = frozenset({"until", "opens", "closes", "due_at"})
 
 
