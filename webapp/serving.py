@@ -23,6 +23,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from prometheus_client import values
 from prometheus_client.multiprocess import mark_process_dead
+from sqlalchemy.orm import configure_mappers
 
 from webapp.core.database import db
 from webapp.loading import loading
@@ -199,7 +200,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             from webapp.courses.catalogue import read_ahead  # noqa: PLC0415  loaded with the application
 
             with app.app_context():
-                # Shared by the workers, which would each read them at their first page.
+                # Shared by the workers, which would each do both at their first page.
+                configure_mappers()
                 read_ahead()
                 # Connections that starting has used; a connection has one process.
                 db.engine.dispose()
