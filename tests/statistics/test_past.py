@@ -128,6 +128,24 @@ def test_totals_go_in_are_kept_apart_and_come_back_out(database, cast, login_as,
     assert sorted(db.session.scalars(acts)) == ["statistics.past_brought", "statistics.past_taken_back"]
 
 
+def test_what_another_batch_has_already_is_not_counted_twice(database, cast, login_as, codes):
+    staff = login_as("staff")
+    county, other, province = codes["county"], codes["other"], codes["province"]
+    first = sent(staff, totals=f"place,period,figure,value\n{county},2024,views,400\n{county},2024,attended,12\n")
+    assert in_(staff, first).status_code == 303
+    for table, sentence in (
+        (f"{county},2024-Q2,attended,3", "The batch “2024 report” has this figure for this place already"),
+        (f"{province},2024,views,900", "Row 2: Views of a place above or below this one were brought in before"),
+    ):
+        again = sent(staff, totals=f"place,period,figure,value\n{table}\n", title="Once more")
+        assert sentence in html.unescape(staff.get(f"{again.headers['Location']}?lang=en").text)
+        assert in_(staff, again).status_code == 422
+    for table in (f"{county},2023,views,400", f"{other},2024,views,9", f"{province},2024,attended,50"):
+        assert in_(staff, sent(staff, totals=f"place,period,figure,value\n{table}\n", title=table)).status_code == 303
+    staff.post(f"{first.headers['Location']}/take-back")
+    assert in_(staff, sent(staff, totals=f"place,period,figure,value\n{county},2024,attended,12\n", title="Again")).status_code == 303
+
+
 def listed(codes):
     return (
         "姓名,单位,地点,培训名称,日期,职级,性别\n"

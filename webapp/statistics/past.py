@@ -82,7 +82,37 @@ def preview(batch: PastBatch, allowed: tuple[str, ...] | None, now: datetime) ->
     people = past_people.read(held["people"], held["what"], finder, today, problems)
     if held["people"]:
         against_list(totals, people, held["what"], paths, problems)
+    against_batches(totals, problems)
     return Preview(totals, people, problems.ordered)
+
+
+def against_batches(totals: Sequence[Total], problems: Problems) -> None:
+    """Note totals that another batch has already: brought in again they would be counted twice. One query, none without totals."""
+    if not totals:
+        return
+    days = (PastTotal.last >= min(each.first for each in totals), PastTotal.first <= max(each.last for each in totals))
+    query = select(
+        PastTotal.place_path, PastTotal.figure, PastTotal.first, PastTotal.last, PastBatch.title,
+    ).join(PastBatch, PastBatch.id == PastTotal.batch_id).where(PastTotal.figure.in_({each.figure for each in totals}), *days)
+    same: defaultdict[tuple[str, str], list[Any]] = defaultdict(list)
+    around: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in db.session.execute(query.order_by(PastTotal.id)):
+        same[row.figure, row.place_path].append(row)
+        # Views alone are added to what is counted here, those of a place to those of the places above it.
+        for path in past_totals.above(row.place_path) if row.figure == past_totals.VIEWS else ():
+            around[path].append(row)
+    for total in totals:
+        known = next((row for row in same[total.figure, total.path] if row.first <= total.last and total.first <= row.last), None)
+        if known is not None:
+            problems.add(total.row, _(
+                "The batch “%(batch)s” has this figure for this place already, in days that overlap.", batch=known.title[:80],
+            ))
+            continue
+        near = [row for path in past_totals.above(total.path) for row in same[past_totals.VIEWS, path]] + around[total.path]
+        if total.figure == past_totals.VIEWS and any(row.first <= total.last and total.first <= row.last for row in near):
+            problems.add(total.row, _(
+                "Views of a place above or below this one were brought in before, for days that overlap: they would be counted twice.",
+            ))
 
 
 def _paths() -> dict[UUID, str]:
