@@ -13,7 +13,7 @@ from webapp.courses.questions import Matching, Multiple, Numeric, Ordering, Ques
 # What is stored of an answer: an option id, "true" or "false", option ids, right side by left side, place by item, a number's digits.
 Response = str | list[str] | dict[str, str] | dict[str, int]
 
-NOTHING = Fraction(0)
+NOTHING, WHOLE = Fraction(0), Fraction(1)
 
 
 def share(question: Question, response: Response | None) -> Fraction:
@@ -26,7 +26,7 @@ def share(question: Question, response: Response | None) -> Fraction:
         return NOTHING
     match question:
         case Single() | TrueFalse():
-            return Fraction(response == right_choice(question))
+            return WHOLE if response == right_choice(question) else NOTHING
         case Multiple():
             return _chosen(question, response)
         case Matching():
@@ -34,7 +34,8 @@ def share(question: Question, response: Response | None) -> Fraction:
         case Ordering():
             return _ordered(question, response)
         case Numeric():
-            return Fraction(isinstance(response, str) and abs(Decimal(response) - question.answer) <= question.tolerance)
+            near = isinstance(response, str) and abs(Decimal(response) - question.answer) <= question.tolerance
+            return WHOLE if near else NOTHING
 
 
 def right_choice(question: Single | TrueFalse) -> str:
@@ -44,7 +45,9 @@ def right_choice(question: Single | TrueFalse) -> str:
 
 def points(question: Question, response: Response | None) -> Fraction:
     """Points of a response, from 0 to the points of the question."""
-    return share(question, response) * question.points
+    earned = share(question, response)
+    # Most questions are worth one point, and many answers none: arithmetic with fractions takes its time.
+    return earned * question.points if earned and question.points != 1 else earned
 
 
 def _chosen(question: Multiple, response: Response) -> Fraction:

@@ -47,13 +47,14 @@ def frame(*, bare: bool = False) -> Frame:
         # In development a style changes its address when it is saved.
         if len(kept) < MOST_KEPT and settings().mode is not Mode.DEVELOPMENT:
             kept[key] = found
-    header = found.header
+    # What is put in is escaped here, once: as plain texts, which Markup would look through again at each replacement.
+    header = str(found.header)
     if viewer is not None:
-        header = header.replace(NAME, escape(viewer.name)).replace(TOKEN, form_token())
+        header = header.replace(NAME, escape(viewer.name)).replace(TOKEN, escape(form_token()))
     elif not bare:
         header = header.replace(BACK, escape(quote(_back(), safe="")))
     way = escape(quote(here(), safe=""))
-    return Frame(found.head, Markup(header.replace(HERE, way)), Markup(found.foot.replace(HERE, way)))  # noqa: S704  escaped above
+    return Frame(found.head, Markup(header.replace(HERE, way)), Markup(str(found.foot).replace(HERE, way)))  # noqa: S704  escaped
 
 
 def _rendered(key: Key, entries: list[tuple[navigation.Entry, bool]]) -> Frame:
