@@ -166,6 +166,22 @@ def test_fields_are_read_once_whoever_asks_first():
         assert ours(1).fourth == "x"
 
 
+def test_while_the_fields_are_read_no_thread_finds_a_class_without(monkeypatch):
+    real, seen = dataclasses.dataclass, []
+
+    def reading(**options: Any) -> Any:
+        def read(cls: type) -> type:
+            seen.append({"__dataclass_fields__", "__dataclass_params__", "__match_args__"} <= set(vars(cls)))
+            return real(**options)(cls)
+
+        return read
+
+    ours, theirs = both(frozen=True)
+    monkeypatch.setattr(dataclasses, "dataclass", reading)
+    assert names_of(ours) == names_of(theirs)
+    assert seen == [True]
+
+
 def names_of(cls: type) -> tuple[str, ...]:
     """Names of the fields."""
     return tuple(each.name for each in dataclasses.fields(cls))

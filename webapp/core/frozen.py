@@ -61,11 +61,12 @@ class _Late:
     def __get__(self, _instance: object, _owner: type) -> Any:
         with self._one_at_a_time:
             if isinstance(vars(self.cls)["__dataclass_fields__"], _Late):
-                for name in self.NAMES:
-                    if isinstance(vars(self.cls).get(name), _Late):
-                        delattr(self.cls, name)
-                # Without any method of its own the standard decorator only reads the fields.
-                dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=self.kw_only)(self.cls)
+                # Without any method of its own the standard decorator only reads the fields. Each result takes the place of what
+                # stands for it in one step: at no moment does another thread find a class without.
+                dataclasses.dataclass(init=False, repr=False, eq=False, match_args=False, kw_only=self.kw_only)(self.cls)
+                if isinstance(vars(self.cls).get("__match_args__"), _Late):
+                    by_place = tuple(field.name for field in dataclasses.fields(self.cls) if field.init and not field.kw_only)
+                    type.__setattr__(self.cls, "__match_args__", by_place)
         return vars(self.cls)[self.name]
 
 
