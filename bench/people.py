@@ -54,6 +54,11 @@ class People:
         return [f"{self.url}{step.id}/" for step in self.course.steps if step.kind is StepKind.LESSON]
 
     @property
+    def exercises(self) -> list[str]:
+        """Paths of its exercises."""
+        return [f"{self.url}{step.id}/" for step in self.course.steps if step.kind is StepKind.EXERCISE]
+
+    @property
     def final_quiz(self) -> str:
         """Path of its final quiz."""
         return next(f"{self.url}{quiz.id}/" for quiz in self.course.quizzes.values() if quiz.kind is QuizKind.FINAL)

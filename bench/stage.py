@@ -188,9 +188,9 @@ class Stage:
         self._ends.callback(running.stop)
         return running
 
-    def learner(self, email: str = LEARNER) -> Browser:
+    def learner(self, email: str = LEARNER, served: Running | None = None) -> Browser:
         """A browser that signed in through the form, and has seen a page with a form since, so that its cookie is settled."""
-        browser = Browser(self.served.url)
+        browser = Browser((served or self.served).url)
         form = browser.get("/sign-in").text
         browser.post("/sign-in", {"csrf_token": token(form), "email": email, "password": PASSWORD})
         browser.get("/me/")
@@ -202,9 +202,9 @@ class Stage:
         browser.post(floor.ENTER, {}, status=204)
         return browser
 
-    def somebody(self) -> Browser:
+    def somebody(self, served: Running | None = None) -> Browser:
         """A signed-in browser of somebody of the crowd who was not there yet."""
-        return Browser(self.served.url, self.people.next_cookies())
+        return Browser((served or self.served).url, self.people.next_cookies())
 
 
 def say(text: str) -> None:
