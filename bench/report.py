@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -41,7 +42,7 @@ def measure(stage: Stage) -> list[Finding]:
         text = services.texts_of(queries.opened(training_id, None) or _missing())[0]
         written = Text(text.language, text.questionnaire, text.content.values)
         found = [
-            _finding(stage, f"report, {form}, {tag}", lambda form=form, tag=tag: _file(training, written, form, tag))
+            _finding(stage, f"report, {form}, {tag}", partial(_file, training, written, form, tag))
             for tag in ("zh-Hans", "en") for form in ("pdf", "docx")
         ]
         computed = _taken(stage, lambda: figures.compute(training, clock.now()))
