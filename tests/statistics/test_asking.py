@@ -222,9 +222,9 @@ def test_every_choice_that_is_offered_is_taken(app):
             assert query_of(ask(urlencode({dimension.value: value}))), (dimension, value)
 
 
-def test_a_question_costs_at_most_four_queries(app, cast, max_queries):
+def test_a_question_costs_at_most_three_queries(app, cast, max_queries):
     training = held(cast.places.county, cast)
     query = f"place={cast.places.city.id}&training={training.id}&tree=2026-06-30"
     db.session.expire_all()
-    with max_queries(4):
+    with max_queries(3):
         ask(query)

@@ -88,6 +88,11 @@ class Asked:
             return self.near or whole(self.allowed)
         return self.then or Standing([], tops(self.part.tree_on))
 
+    @cached_property
+    def carried(self) -> str:
+        """The question as links to other pages carry it: without what only this page reads. Written once for all links."""
+        return query_of(self, **dict.fromkeys(self.options))
+
     @property
     def period(self) -> Period:
         """The days counted."""
@@ -106,7 +111,7 @@ def read(
 ) -> Asked:
     """What the address asks for, kept to the trees that the reader may count. `also`: names that the page itself reads.
 
-    `now` is the moment by which `this-year` and the like are meant. Raises `BadQuestion` and `BadPeriod`. At most four queries.
+    `now` is the moment by which `this-year` and the like are meant. Raises `BadQuestion` and `BadPeriod`. At most three queries.
     """
     unknown = sorted(set(args) - KNOWN - also - PASSING)
     if unknown:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from math import prod
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from webapp.statistics import laid
 from webapp.statistics.definitions import BY_TRAINING, Figure, Measure
-from webapp.statistics.ground import Ground, Tree, Where
+from webapp.statistics.ground import Ground
 from webapp.statistics.models import Snapshot
 from webapp.statistics.slices import PLACES, Dimension, Slice
 from webapp.statistics.slow import Cells, tidy
@@ -51,8 +52,6 @@ _WIDTHS = {
 _LENGTHS = {Dimension.YEAR: 365, Dimension.QUARTER: 90, Dimension.MONTH: 28, Dimension.WEEK: 7, Dimension.DAY: 1}
 # Of a snapshot this large, each kind of event is counted by a statement of its own, which reads only that part of the file.
 LARGE = 200_000
-_SIDE_COLUMNS = ("path", "province", "city", "county")
-_SIDE_TYPES = ("VARCHAR", "INTEGER", "INTEGER", "INTEGER")
 
 
 class Opened:
@@ -64,12 +63,13 @@ class Opened:
         self._connection.execute(f"ATTACH '{folder() / snapshot.file}' AS kept (READ_ONLY)")
         self._connection.execute("CREATE SCHEMA side")
         self._connection.execute("SET enable_external_access = false")
-        self._grounds: dict[date | None, str] = {}
-        self._held: dict[Dimension, int] = {}
+        self._grounds: dict[date | None, str] = {None: f"kept.{laid.MOMENT}"}
         self._lock = threading.Lock()
         # Paths of places by the numbers that tables of places have for them.
-        self.paths: list[str] = []
-        self._numbers: dict[str, int] = {}
+        self.paths: list[str] = [path for (path,) in self._connection.execute("SELECT path FROM kept.paths ORDER BY number").fetchall()]
+        counted = ", ".join(f"count(DISTINCT {each.value})" for each in PLACES)
+        held = self._connection.execute(f"SELECT {counted} FROM kept.{laid.MOMENT}").fetchall()[0]  # noqa: S608  names of ours
+        self._held = dict(zip(PLACES, held, strict=True))
         self.trainings: dict[int, UUID] = dict(self._connection.execute("SELECT number, id FROM kept.trainings").fetchall())
         found = self._connection.execute("SELECT max(day) - min(day), count(*), max(person) FROM kept.facts").fetchone()
         assert found is not None
@@ -80,11 +80,11 @@ class Opened:
         return self._connection.cursor()
 
     def ground(self, tree_on: date | None) -> str:
-        """Name of the tree's tables, made at the first call from what the file knows of places."""
+        """Name of the tree's tables; those of a day are made at the first call from what the file knows of places."""
         with self._lock:
             if tree_on not in self._grounds:
-                name = f"at_{tree_on:%Y%m%d}" if tree_on else "at_moment"
-                self._lay(name, Ground(tree_on, self._tree()))
+                name, cursor = f"side.at_{tree_on:%Y%m%d}", self.cursor()
+                laid.lay(cursor, "kept", name, Ground(tree_on, laid.tree_in(cursor, "kept")))
                 self._grounds[tree_on] = name
         return self._grounds[tree_on]
 
@@ -96,45 +96,6 @@ class Opened:
             else self._held.get(each, 0) + 1 if each in PLACES else _WIDTHS[each]
             for each in by
         )
-
-    def _tree(self) -> Tree:
-        cursor = self.cursor()
-        levels, places, spells = (
-            cursor.execute(f"SELECT * FROM kept.{table}{order}").fetchall()  # noqa: S608  names of ours
-            for table, order in (("levels", ""), ("places", ""), ("spells", " ORDER BY first"))
-        )
-        return Tree(levels, places, spells)
-
-    def _lay(self, name: str, ground: Ground) -> None:
-        cursor = self.cursor()
-        spots = cursor.execute("SELECT number, place, path FROM kept.spots").fetchall()
-        rows = [(number, ground.where(place, path)) for number, place, path in spots]
-        known = cursor.execute("SELECT trainings.number, place, day FROM kept.held JOIN kept.trainings ON id = training").fetchall()
-        held = [(number, ground.of_training(place, day)) for number, place, day in known]
-        for table, lines in ((name, rows), (f"{name}_held", held)):
-            # In columns: row by row takes a third of a second for some thousand places.
-            columns = list(zip(*self._numbered(lines), strict=True)) or [()] * (1 + len(_SIDE_COLUMNS))
-            named = ", ".join(f"{each} {kind}" for each, kind in zip(_SIDE_COLUMNS, _SIDE_TYPES, strict=True))
-            cells = ", ".join(f"unnest(?::{kind}[])" for kind in ("INTEGER", *_SIDE_TYPES))
-            cursor.execute(f"CREATE OR REPLACE TABLE side.{table} (number INTEGER, {named})")
-            cursor.execute(f"INSERT INTO side.{table} SELECT {cells}", [list(each) for each in columns])
-        self._held = {
-            each: cursor.execute(f"SELECT count(DISTINCT {each.value}) FROM side.{name}").fetchall()[0][0]  # noqa: S608  names of ours
-            for each in PLACES
-        }
-
-    def _numbered(self, lines: Sequence[tuple[int, Where | None]]) -> Iterator[tuple[int, str, int | None, int | None, int | None]]:
-        for number, where in lines:
-            if where is not None:
-                yield number, where.path, self._number(where.province), self._number(where.city), self._number(where.county)
-
-    def _number(self, path: str | None) -> int | None:
-        if path is None:
-            return None
-        if path not in self._numbers:
-            self._numbers[path] = len(self.paths)
-            self.paths.append(path)
-        return self._numbers[path]
 
 
 _opened: Opened | None = None
@@ -191,7 +152,7 @@ def _statement(
     columns = [_EXPRESSIONS[each] for each in by]
     columns += [_measure(figure, held.people if bits else 0, alone=len(kinds) == 1) for figure in figures]
     needed = any(each in PLACES for each in by) or by_training or part.paths is not None
-    joined = f" LEFT JOIN side.{table} ground ON ground.number = {link}" if needed else ""
+    joined = f" LEFT JOIN {table} ground ON ground.number = {link}" if needed else ""
     where, values = conditions(part)
     where.append(f"facts.kind IN ({', '.join('?' * len(kinds))})")
     values += kinds

@@ -90,7 +90,7 @@ class Picker:
 
 def kept(asked: Asked, fixed: Mapping[str, str] | None = None) -> str:
     """The question without what only this page reads: for links to other pages."""
-    return query_of(asked, **dict.fromkeys(asked.options), **(fixed or {}))
+    return query_of(asked, **dict.fromkeys(asked.options), **fixed) if fixed else asked.carried
 
 
 def tabs(page: str, query: str) -> list[tuple[str, str, bool]]:
@@ -114,13 +114,15 @@ def period_links(now: datetime) -> list[tuple[str, str, bool]]:
     chosen = request.args.get("period", "")
     offered = [("", _("all time")), *described.relative_words(), (str(year - 2), str(year - 2))]
     bare = not (request.args.get("from") or request.args.get("to"))
-    return [(text, _changed(period=value or None), bare and value == chosen) for value, text in offered]
+    every = _without_period()
+    to_one = f"{every}{'&' if '?' in every else '?'}period="
+    return [(text, to_one + value if value else every, bare and value == chosen) for value, text in offered]
 
 
-def _changed(**changes: str | None) -> str:
-    """The same page with another period, on its first page of rows."""
+def _without_period() -> str:
+    """The same page of all time, on its first page of rows."""
     query: dict[str, Any] = {key: values for key, values in request.args.to_dict(flat=False).items() if not of_picker(key)}
-    return address(request.path, **{**query, "from": None, "to": None, "page": None, **changes})
+    return address(request.path, **{**query, **dict.fromkeys(("from", "to", "period", "page"))})
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class FilterForm:
-    """What the template needs for the filters of a page. Queries: two for places, one for trainings."""
+    """What the template needs for the filters of a page. Queries: one for places where none was chosen, one for trainings."""
 
     page: str
     asked: Asked
@@ -272,7 +274,7 @@ class FilterForm:
             found.append(Chip(_("%(label)s: %(value)s", label=_("Place"), value=asked.place.name), self._with("place", None)))
         if asked.part.first or asked.part.last:
             said = described.period_of(asked.part.first, asked.part.last)
-            found.append(Chip(_("%(label)s: %(value)s", label=_("Period"), value=said), _changed(period=None)))
+            found.append(Chip(_("%(label)s: %(value)s", label=_("Period"), value=said), _without_period()))
         for each in described.chosen(asked):
             if all(name in self.fields for name in each.names):
                 found.append(Chip(_("%(label)s: %(value)s", label=each.label, value=each.value), self._with(each.names[0], None)))

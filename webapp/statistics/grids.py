@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote_plus
 
 from webapp.core.i18n import _
 from webapp.statistics import words
@@ -16,6 +17,7 @@ from webapp.statistics.tables import Head, Line, Table, Value, head_of, not_addi
 ONLINE = ("views", "readers", "enrolled", "started", "submitted", "passed", "certified")
 ONSITE = ("invited", "registered", "attended", "completed", "hours")
 # What was counted ahead for every reader is asked for with all figures.
+_HERE = "\x02"
 AHEAD = frozenset({Dimension.PROVINCE, Dimension.MONTH})
 
 
@@ -26,9 +28,15 @@ def figures(keys: Iterable[str]) -> list[Figure]:
 
 def page_url(page: str, asked: Asked, **changes: str | None) -> str:
     """Address of another page that is asked the same, without the mount point."""
-    query = query_of(asked, **dict.fromkeys(asked.options), **changes)
+    query = query_of(asked, **dict.fromkeys(asked.options), **changes) if changes else asked.carried
     path = "/statistics/" if page == "overview" else f"/statistics/{page}"
     return f"{path}?{query}" if query else path
+
+
+def page_urls(page: str, asked: Asked, name: str) -> Callable[[object], str]:
+    """The same with a value of its own for one filter, such as the place of each row: called with it."""
+    before, _mark, after = page_url(page, asked, **{name: _HERE}).partition(quote_plus(_HERE))
+    return lambda value: before + quote_plus(str(value)) + after
 
 
 def cells_of(found: Source, part: Slice, by: Dimension, wanted: Sequence[Figure]) -> dict[Any, Mapping[str, int]]:

@@ -11,7 +11,7 @@ from webapp.statistics import described
 from webapp.statistics.answers import Source
 from webapp.statistics.asking import Asked
 from webapp.statistics.definitions import BY_KEY, FIGURES, Measure
-from webapp.statistics.grids import figures, heads, page_url, unequal, values, whole_of
+from webapp.statistics.grids import figures, heads, page_urls, unequal, values, whole_of
 from webapp.statistics.pages_places import no_ranking
 from webapp.statistics.pages_time import figure_key, headline
 from webapp.statistics.slices import Dimension
@@ -33,9 +33,10 @@ def shown(asked: Asked, found: Source, now: datetime) -> Shown:  # noqa: ARG001 
     if asked.against is not None:
         then = {each[0]: counted for each, counted in found.count(asked.against, (Dimension.PROVINCE,), FIGURES).items()}
     provinces = [each for each in _tops(asked) if each.country == COUNTRY and _inside(asked, each)]
+    lead = page_urls("places", asked, "place")
     lines = [
         Line(each.name, values(wanted, now_.get(each.path, {}), None if then is None else then.get(each.path, {})),
-             page_url("places", asked, place=str(each.id)) if _allowed(asked, each) else "")
+             lead(each.id) if _allowed(asked, each) else "")
         for each in provinces
     ]
     whole = whole_of(found, asked.part)

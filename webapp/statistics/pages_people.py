@@ -10,7 +10,7 @@ from webapp.core.i18n import _
 from webapp.statistics import described, words
 from webapp.statistics.answers import Source
 from webapp.statistics.asking import Asked
-from webapp.statistics.grids import figures, grid, page_url
+from webapp.statistics.grids import figures, grid, page_urls
 from webapp.statistics.slices import Dimension
 from webapp.statistics.tables import Shown
 
@@ -37,4 +37,4 @@ def _leads(asked: Asked, dimension: Dimension) -> Callable[[Any], str]:
     # A level as a filter means that level and those above it, which is another number than its row.
     if dimension is Dimension.LEVEL:
         return lambda _value: ""
-    return lambda value: page_url("people", asked, **{dimension.value: str(value)})
+    return page_urls("people", asked, dimension.value)

@@ -10,7 +10,7 @@ from webapp.statistics import described, words
 from webapp.statistics.answers import Source
 from webapp.statistics.asking import Asked
 from webapp.statistics.definitions import FIGURES, Figure
-from webapp.statistics.grids import figures, heads, page_url, unequal, values, whole_of
+from webapp.statistics.grids import figures, heads, page_url, page_urls, unequal, values, whole_of
 from webapp.statistics.slices import PLACES, Dimension, Slice
 from webapp.statistics.spots import Spot
 from webapp.statistics.standing import Standing
@@ -61,10 +61,11 @@ def _rows(asked: Asked, found: Source, where: Standing, wanted: Sequence[Figure]
     then = None if asked.against is None else _levels(found, asked.against, depth, wanted)
     known = {spot.path: spot for spot in where.below}
     paths = {*known, *(path for path in {*now, *(then or {})} if path is not None)}
+    lead = page_urls("places", asked, "place")
     former = dict(words.named(PLACES[depth], paths - set(known), asked.part.tree_on))
     for path in sorted(paths):
         name = known[path].name if path in known else _("%(place)s (a former place or one of others)", place=former[path])
-        url = page_url("places", asked, place=str(known[path].id)) if path in known else ""
+        url = lead(known[path].id) if path in known else ""
         yield name, url, now.get(path, {}), None if then is None else then.get(path, {})
     if None in now or (then and None in then):
         here = _("%(place)s itself, no place below it", place=where.here.name) if where.here else words.not_stated()

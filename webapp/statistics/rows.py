@@ -189,7 +189,7 @@ def _statement(held: Opened, part: Slice) -> tuple[str, list[Any]]:
     where, values = conditions(part)
     joined = ""
     if part.paths is not None:
-        joined = f" JOIN side.{held.ground(part.tree_on)} ground ON ground.number = facts.spot"
+        joined = f" JOIN {held.ground(part.tree_on)} ground ON ground.number = facts.spot"
         where.append("(" + (" OR ".join(["starts_with(ground.path, ?)"] * len(part.paths)) or "false") + ")")
         values = [*values, *part.paths]
     columns = ", ".join(f"facts.{each}" for each in _COLUMNS)

@@ -25,9 +25,9 @@ from webapp.core.database import Model, db, only_reading
 from webapp.core.unit_of_work import unit_of_work
 from webapp.participation import rolling
 from webapp.participation.models import EventKind, ParticipationEvent
-from webapp.statistics import facts
+from webapp.statistics import facts, laid
 from webapp.statistics.facts import Fact
-from webapp.statistics.ground import tree
+from webapp.statistics.ground import Ground, tree
 from webapp.statistics.models import Snapshot
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 FOLDER = "statistics"
 # Of the tables in a file. Files of another form are not read: the next refresh makes a new one.
-ENDING = ".3.duckdb"
+ENDING = ".4.duckdb"
 KEPT = 3
 # A transaction that was open at the last refresh may have written rows recorded before it.
 OVERLAP = timedelta(hours=1)
@@ -85,13 +85,6 @@ FROM fresh LEFT JOIN people ON people.id = fresh.person LEFT JOIN trainings ON t
 JOIN spots ON spots.place IS NOT DISTINCT FROM fresh.place AND spots.path IS NOT DISTINCT FROM fresh.path
 WHERE fresh.kind = ? ORDER BY fresh.day
 """
-# The tree and the trainings as they were when the file was made, so that whoever opens it asks the database for nothing.
-_TREE = {
-    "levels": "country VARCHAR, level VARCHAR, rank INTEGER",
-    "places": "id UUID, path VARCHAR, level VARCHAR, parent UUID, successor UUID, origin UUID",
-    "spells": "place UUID, first DATE, behind DATE, path VARCHAR, level VARCHAR, parent UUID",
-    "held": "training UUID, place UUID, day DATE",
-}
 _PLAIN_CSV = "FORMAT csv, AUTO_DETECT false, HEADER false, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR ''"
 _TAKEN_BACK = "UPDATE facts SET void = taken_back.since FROM taken_back WHERE facts.id = taken_back.id AND facts.void IS NULL"
 # Merges, also those that were undone: whoever counts as another one than before, and their facts.
@@ -192,13 +185,20 @@ def _fill(draft: Path, work: Path, since: datetime | None) -> int:
         for kind in sorted(EventKind):
             connection.execute(_NEW_FACTS, [kind.value])
         connection.execute(_MERGES)
-        trainings = ((key, place, day) for key, (place, day) in facts.trainings().items())
-        for (table, columns), rows in zip(_TREE.items(), (*tree(), trainings), strict=True):
-            _write(connection, work, table, columns, (["" if each is None else str(each) for each in row] for row in rows), keep=True)
+        _lay(connection, work)
         connection.execute("CHECKPOINT")
         found = connection.execute("SELECT count(*) FROM facts").fetchone()
         assert found is not None
         return int(found[0])
+
+
+def _lay(connection: DuckDBPyConnection, work: Path) -> None:
+    """The tree of this moment, and where every event counts in it."""
+    known = tree()
+    for table, columns, rows in laid.rows(known, facts.trainings()):
+        _write(connection, work, table, columns, rows, keep=True)
+    connection.execute(laid.PATHS)
+    laid.lay(connection, "main", laid.MOMENT, Ground(None, known))
 
 
 def _lines(since: datetime | None) -> Iterator[bytes]:
