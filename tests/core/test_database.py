@@ -16,7 +16,7 @@ from sqlalchemy.exc import StatementError
 from webapp.core.audit import AuditEntry
 from webapp.core.audit import record as record_act
 from webapp.core.cursors import LateCursor
-from webapp.core.database import BUSY_MILLISECONDS, UtcDateTime, db, revive_postgresql
+from webapp.core.database import BUSY_MILLISECONDS, UtcDateTime, db, read_annotations, revive_postgresql
 from webapp.core.limits import LimitCounter, hit
 from webapp.core.unit_of_work import unit_of_work
 
@@ -226,3 +226,12 @@ def test_columns_of_a_result_that_is_gone_are_not_told_as_those_of_the_next(late
     late_cursor.execute("SELECT 2 AS two")
     with pytest.raises(AssertionError):
         described[0]
+
+
+def test_annotations_are_read_in_the_names_of_their_module_and_what_is_not_there_yet_stays_a_text():
+    class Noted:
+        known: datetime
+        unknown: NotThereYet  # noqa: F821  that is the case
+
+    assert read_annotations(Noted) == {"known": datetime, "unknown": "NotThereYet"}
+    assert read_annotations(type("Bare", (), {})) == {}
