@@ -16,7 +16,7 @@ from webapp.places.requests import Merge
 from webapp.statistics import slow
 from webapp.statistics.definitions import BY_KEY
 from webapp.statistics.slices import Slice
-from webapp.statistics.trees import states
+from webapp.statistics.trees import around
 from webapp.trainings import events
 from webapp.trainings.models import TrainingState
 
@@ -55,7 +55,7 @@ def attend(session, entries, now):
 
 
 def attended(place_id, tree_on):
-    state = states([place_id], tree_on).get(place_id)
+    state = next((each for each in around(place_id, tree_on, None) if each.id == place_id), None)
     if state is None:
         return None
     part = Slice(cut_off=SECOND + timedelta(days=30), paths=(state.path,), tree_on=tree_on)
