@@ -74,6 +74,8 @@ def test_a_kept_list_opens_and_works_without_a_network_and_goes_with_the_sign_ou
     reader.go(place.list)
     reader.press("Make ready for work without a network")
     state(reader).to_contain_text(reader.says("This list opens without a network, too."))
+    parts = "Array.from(document.querySelectorAll('link[rel=stylesheet], link[rel=icon], script[src]'), each => each.href || each.src)"
+    assert reader.page.evaluate(f"Promise.all({parts}.map(each => caches.match(each).then(Boolean))).then(found => found.every(Boolean))")
     reader.lose_network(lost=True)
     reader.page.reload()
     tap(reader, "周海燕", "Present")

@@ -75,7 +75,8 @@
   // The page and what it needs, put where the worker finds them without a network.
   root.keepPage = function (who) {
     const name = "attendance:" + who;
-    const assets = Array.prototype.map.call(document.querySelectorAll("link[rel=stylesheet], script[src]"), function (each) { return each.href || each.src; });
+    const parts = document.querySelectorAll("link[rel=stylesheet], link[rel=icon], script[src]");
+    const assets = Array.prototype.map.call(parts, function (each) { return each.href || each.src; });
     return caches.open(name).then(function (cache) {
       return Promise.all([
         fetch(location.pathname, { credentials: "same-origin", redirect: "error" }).then(function (answer) {
