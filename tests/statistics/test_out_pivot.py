@@ -143,3 +143,4 @@ def test_the_file_holds_what_the_screen_cut_off(login_as, people):
     answer = login_as("administrator").get("/statistics/pivot.json?lang=en&rows=county&columns=day&figures=enrolled")
     table, = json.loads(answer.data)["tables"]
     assert [row["values"][-1] for row in table["rows"]] == [1, 1, 1, 3]
+    assert {column["key"] for column in table["columns"]} == {"enrolled"}, "a program knows a column whatever stands above it"

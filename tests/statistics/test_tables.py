@@ -30,6 +30,7 @@ MINE = ("overview", "funnel", "places", "map", "time", "people", "courses", "tra
     (Head("", digits=1), -0.5, "−0.5"),
     (Head("", digits=1, unit="%"), 12.35, "12.3%"), (Head("", signed=True), 3, "+3"), (Head("", signed=True), 0, "0"),
     (Head("", signed=True), -3, "−3"), (Head("", number=False), "Announced", "Announced"),
+    (Head("", number=False), 2026, "2026"),
 ])
 def test_values_read_as_people_write_them(head, value, said):
     assert head.words(value) == said

@@ -76,16 +76,8 @@ def moment(value: datetime) -> str:
 
 def definitions(shown: Shown) -> list[Figure | Outcome]:
     """The figures whose definitions belong to the page, those of its columns included, in their order."""
-    used = {each.key for each in shown.figures} | {key for table in shown.tables for key in keys(table).values()}
+    used = {each.key for each in shown.figures} | {head.key for table in shown.tables for head in table.heads}
     return [*(each for each in FIGURES if each.key in used), *(each for each in shown.figures if isinstance(each, Outcome))]
-
-
-def keys(table: Table) -> dict[int, str]:
-    """Columns that are figures, by number, with their keys."""
-    named = {(str(each.label), str(each.definition)): each.key for each in FIGURES}
-    return {
-        at: named[head.label, head.definition] for at, head in enumerate(table.heads) if (head.label, head.definition) in named
-    }
 
 
 def to_csv(printed: Printed) -> bytes:
@@ -133,12 +125,11 @@ def _counted(each: Figure | Outcome) -> dict[str, str]:
 
 
 def _table(table: Table) -> dict[str, Any]:
-    known = keys(table)
     return {
         "id": table.id, "title": table.title, "rows_are": table.rows, "notes": [str(each) for each in table.notes],
         "columns": [
-            {"key": known.get(at), "label": head.label, "unit": head.unit, "digits": head.digits, "definition": head.definition}
-            for at, head in enumerate(table.heads)
+            {"key": head.key or None, "label": head.label, "unit": head.unit, "digits": head.digits, "definition": head.definition}
+            for head in table.heads
         ],
         "rows": [
             {"label": line.label, "total": line.total, **({"definition": line.note} if line.note else {}),
@@ -201,7 +192,7 @@ class _Sheets:
         for row, line in enumerate(table.lines, 1):
             page.write_string(row, 0, _fit(line.label), self._format(0, "", signed=False, total=line.total))
             for column, (head, value) in enumerate(zip(table.heads, line.values, strict=False), 1):
-                form = self._format(head.digits, head.unit, signed=head.signed, total=line.total)
+                form = self._format(head.digits, head.unit, signed=head.signed, total=line.total) if head.number else self.wrapped
                 self._write(page, row, column, plain(head, value), form)
             if line.note:
                 page.write_string(row, len(titles) - 1, _fit(line.note), self.wrapped)

@@ -94,7 +94,7 @@ def _line(plan: Goal, number: int) -> Line:
     figure = BY_KEY[plan.figure]
     value = number_of(figure, number)
     per_cent: Value = round(value * 100 / plan.planned, 1) if plan.planned else None
-    values: list[Value] = [str(plan.year), label_of(figure), plan.planned, round(value), per_cent]
+    values: list[Value] = [plan.year, label_of(figure), plan.planned, round(value), per_cent]
     return Line(plan.place.name(), values, f"/statistics/places?place={plan.place_id}")
 
 

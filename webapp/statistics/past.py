@@ -139,6 +139,8 @@ def against_list(totals: Sequence[Total], people: People, what: str, paths: Mapp
 
 def bring_in(*, batch: PastBatch, allowed: tuple[str, ...] | None, actor_id: UUID, now: datetime) -> Preview:
     """Bring everything of a batch in, or nothing where a row is wrong. Raises `NotThere`."""
+    # One at a time: two that are brought in at once would not see each other's totals.
+    db.session.execute(select(PastBatch.id).order_by(PastBatch.id).with_for_update()).all()
     claimed = db.session.execute(
         update(PastBatch).where(PastBatch.id == batch.id, PastBatch.state == PastState.SENT)
         .values(state=PastState.BROUGHT, brought_at=now).returning(PastBatch.id).execution_options(synchronize_session=False)

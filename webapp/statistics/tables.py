@@ -21,7 +21,7 @@ Value = int | float | str | date | None
 class Head:
     """A column of values: its words and, of a figure, the definition. `number`: set right, with separators; `digits` after the point.
 
-    `unit` stands behind each number: `%`. A difference is `signed`.
+    `unit` stands behind each number: `%`. A difference is `signed`. `key` is that of the figure whose values stand in the column.
     """
 
     label: str
@@ -30,12 +30,14 @@ class Head:
     digits: int = 0
     unit: str = ""
     signed: bool = False
+    key: str = ""
 
     def words(self, value: Value) -> str:
         """A value as it is read: `1,137`, `−0.5`, `12.4%`, `+3`; an en dash where there is none."""
         if value is None:
             return "–"
-        if not isinstance(value, (int, float)):
+        # A year is a number without separators.
+        if not self.number or not isinstance(value, (int, float)):
             return str(value)
         # A whole number is not made a float first, which is slower, and wrong from 16 digits on.
         said = f"{abs(value):,}{self.unit}" if type(value) is int and not self.digits else f"{abs(value):,.{self.digits}f}{self.unit}"
@@ -90,7 +92,7 @@ class Shown:
 
 def head_of(figure: Figure) -> Head:
     """The column of a figure."""
-    return Head(str(figure.label), str(figure.definition), digits=1 if figure.measure is Measure.MINUTES else 0)
+    return Head(str(figure.label), str(figure.definition), digits=1 if figure.measure is Measure.MINUTES else 0, key=figure.key)
 
 
 def number_of(figure: Figure, number: int) -> int | float:
