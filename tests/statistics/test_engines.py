@@ -320,10 +320,30 @@ def test_the_check_finds_what_differs_and_says_so(database, cast, monkeypatch):
     for day in range(3):
         noted(cast, EventKind.ENROLLED, "learner", NOON - timedelta(days=day), course_id="water")
     assert jobs.check(NOON) == 0
-    monkeypatch.setattr(jobs.slow, "count", lambda *_asked: {(): {"enrolled": 2}})
+    monkeypatch.setattr(jobs.slow, "counted", lambda *_asked: [{(): {"enrolled": 2}}, {}, {}])
     assert jobs.check(NOON + timedelta(minutes=1)) > 0
     last = db.session.scalars(select(Check).order_by(Check.at.desc())).first()
     assert last.compared > len(last.differences) > 0
+
+
+def test_the_check_finds_an_answer_that_was_counted_ahead_wrongly(database, cast, monkeypatch):
+    noted(cast, EventKind.ENROLLED, "learner", NOON, course_id="water")
+    right = jobs.counts_ahead
+
+    def wrong(now):
+        def answered(made):
+            for answer in right(now)(made):
+                cells = [[key, {**values, "enrolled": 7}] for key, values in answer.content["cells"]]
+                answer.content = {**answer.content, "cells": cells}
+                yield answer
+
+        return answered
+
+    monkeypatch.setattr(jobs, "counts_ahead", wrong)
+    assert jobs.check(NOON) > 0
+    found = db.session.scalars(select(Check).order_by(Check.at.desc())).first().differences
+    assert {(each[3], each[4]) for each in found} == {("enrolled", 7)}, "what is not stored was counted, and is right"
+    assert {len(each[2]) for each in found} == {0, 1}, "the whole, and the provinces"
 
 
 def test_units_of_time():

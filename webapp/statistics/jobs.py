@@ -17,11 +17,12 @@ from webapp.core.ids import new_id
 from webapp.core.unit_of_work import unit_of_work
 from webapp.participation.models import ParticipationEvent, ViewCount
 from webapp.places.models_operations import PlaceOperation
-from webapp.statistics import fast, slow, snapshot
-from webapp.statistics.answers import ahead
+from webapp.statistics import slow, snapshot
+from webapp.statistics.answers import Source, ahead
 from webapp.statistics.definitions import BY_KEY, FIGURES, Figure
 from webapp.statistics.models import Answer, Check, Snapshot
 from webapp.statistics.slices import PLACES, Dimension, Slice, before
+from webapp.statistics.slow import Counts
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +48,7 @@ WHOLE: dict[tuple[Dimension, ...], Sequence[str]] = {
     **dict.fromkeys(combinations((Dimension.YEAR, Dimension.MONTH, Dimension.COURSE, *PEOPLE), 2), ("started", "passed", "attended")),
     (Dimension.PROVINCE, Dimension.LEVEL, Dimension.YEAR): ("started", "passed", "attended"),
 }
+CHECKED: tuple[tuple[Dimension, ...], ...] = ((), PLACES[:1], PLACES[2:])
 Question = tuple[Slice, Sequence[Dimension], Sequence[Figure]]
 
 
@@ -112,9 +114,10 @@ def _periods(now: datetime) -> list[tuple[date | None, date | None]]:
 
 
 def check(now: datetime) -> int:
-    """Compare the fast counts with the slow ones: the last two months by province and county, and one earlier month; differences found.
+    """Compare what pages show with the slow count: this month, the one before and an earlier one; differences found. It commits.
 
-    Which earlier month it is goes round, so that every month of ten years is looked at within four months. It commits.
+    Each as a whole, by province and county, and every province by itself. Which earlier month it is goes round, so that every month of
+    ten years is looked at within four months.
     """
     made = snapshot.refresh(now, anew=True, ahead=counts_ahead(now))
     with only_reading():
@@ -128,12 +131,19 @@ def check(now: datetime) -> int:
 
 def _compared(made: Snapshot, now: datetime) -> tuple[int, list[Any]]:
     compared, differences = 0, list[Any]()
+    # Pages take what was counted ahead, or work it out from a wider table: so does the check.
+    pages = Source(made.cut_off, made)
     for part in _checked(made, now):
-        for by in ((), PLACES[:1], PLACES[2:]):
-            quick, plain = fast.count(made, part, by, FIGURES), slow.count(part, by, FIGURES)
-            for key in sorted({*quick, *plain}, key=repr):
+        plain = slow.counted(part, CHECKED, FIGURES)
+        pairs: list[tuple[Counts, Counts]] = [
+            (pages.count(part, by, FIGURES), cells) for by, cells in zip(CHECKED, plain, strict=True)
+        ]
+        provinces = {key: cell for key, cell in plain[CHECKED.index(PLACES[:1])].items() if key[0] is not None}
+        pairs.append(({key: pages.total(part.but(paths=key), FIGURES) for key in provinces}, provinces))
+        for quick, slowly in pairs:
+            for key in sorted({*quick, *slowly}, key=repr):
                 compared += len(FIGURES)
-                one, other = quick.get(key, {}), plain.get(key, {})
+                one, other = quick.get(key, {}), slowly.get(key, {})
                 where = [str(part.first), str(part.last), [str(each) for each in key]]
                 differences += [
                     [*where, figure.key, one.get(figure.key, 0), other.get(figure.key, 0)]
@@ -144,9 +154,8 @@ def _compared(made: Snapshot, now: datetime) -> tuple[int, list[Any]]:
 
 def _checked(made: Snapshot, now: datetime) -> Iterator[Slice]:
     today = now.astimezone(settings().programme_zone).date()
-    first, last = before(today.replace(day=1), (today.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1))
-    yield Slice(cut_off=made.cut_off, first=first, last=today)
-    back = 1 + today.toordinal() % 120
-    for _month in range(back):
-        first, last = before(first, last)
-    yield Slice(cut_off=made.cut_off, first=first, last=last)
+    first, last = today.replace(day=1), (today.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    for months in (0, 1, 1 + today.toordinal() % 120):
+        for _month in range(months):
+            first, last = before(first, last)
+        yield Slice(cut_off=made.cut_off, first=first, last=last)
