@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from tests.accounts.conftest import NEW_PASSWORD
+from webapp.accounts import mail_notices
 from webapp.accounts.current import SESSION_KEY
 from webapp.accounts.devices import Device
 from webapp.accounts.models import Session
@@ -98,6 +100,18 @@ def test_a_sign_in_from_a_new_browser_is_mailed_once(database, app, cast, outbox
     assert len(outbox()) == 1
     enter(app.test_client(), cast)
     assert len(outbox()) == 2
+
+
+@pytest.mark.parametrize(("language", "zone", "written"), [
+    ("zh-Hans", "Asia/Shanghai", "时间：2026年11月21日04:30（UTC+08:00 上海）\n"),
+    ("en", "America/New_York", "Time: 20 November 2026, 15:30 (UTC-05:00 New York)\n"),
+    ("en", "UTC", "Time: 20 November 2026, 20:30 (UTC+00:00)\n"),
+])
+def test_the_mail_tells_when_it_was_by_the_reader_s_clock(cast, outbox, language, zone, written):
+    moment = datetime(2026, 11, 20, 20, 30, tzinfo=UTC)
+    to = replace(mail_notices.holder(cast.sign_in_ids["learner"]), language=language, time_zone=zone)
+    mail_notices.new_device(to, device=Device.of(WINDOWS), now=moment)
+    assert written in outbox()[0].text
 
 
 def test_a_browser_that_others_use_is_new_to_each_of_them(app, cast, outbox):

@@ -6,16 +6,17 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_datetime
 from sqlalchemy import select
 
+from webapp.accounts import zones
 from webapp.accounts.devices import Device
 from webapp.accounts.mail import letter, link
 from webapp.accounts.models import Person, SignIn
 from webapp.accounts.queries import Holder
 from webapp.core.database import db
-from webapp.core.i18n import _, _n, speaking
+from webapp.core.i18n import _, _n, babel_locale, speaking
 from webapp.core.mail.services import queue
+from webapp.core.ui.dates import moment_text
 
 
 def holder(sign_in_id: UUID) -> Holder:
@@ -31,10 +32,11 @@ def new_device(to: Holder, *, device: Device, now: datetime) -> None:
     """Somebody signed in from a browser that was never seen before."""
     with speaking(to.language):
         subject = _("New sign-in to your LocalGoals account")
-        moment = format_datetime(now.astimezone(ZoneInfo(to.time_zone)).replace(tzinfo=None), "long", rebase=False)
+        moment = moment_text(now, to.language, ZoneInfo(to.time_zone))
+        zone = zones.spoken(to.time_zone, now, babel_locale(to.language))
         text = letter(
             _("Your LocalGoals account was used on a device from which you had not signed in before."),
-            _("Device: %(device)s", device=device) + "\n" + _("Time: %(moment)s (%(zone)s)", moment=moment, zone=to.time_zone),
+            _("Device: %(device)s", device=device) + "\n" + _("Time: %(moment)s (%(zone)s)", moment=moment, zone=zone),
             _("If it was you, there is nothing to do. If not, sign that device out and change your password:"),
             link("/me/sessions", lang=to.language) + "\n" + link("/forgotten-password", lang=to.language),
         )

@@ -23,6 +23,16 @@ def choices(locale: str) -> tuple[tuple[str, str], ...]:
     return tuple((name, f"{_written(offset)} {city}") for offset, city, name in listed)
 
 
+def spoken(name: str, moment: datetime, locale: str) -> str:
+    """`UTC+08:00 Shanghai`: a zone as the list names it, with its offset at this aware moment."""
+    zone = ZoneInfo(name)
+    offset = _written(moment.astimezone(zone).utcoffset() or timedelta())
+    if name.partition("/")[0] not in AREAS:
+        # These are called after their offset, not after a city.
+        return offset
+    return f"{offset} {get_timezone_location(zone, locale=locale, return_city=True)}"
+
+
 def known(name: str) -> bool:
     """Whether this is a time zone that the system has."""
     return name in available_timezones()
