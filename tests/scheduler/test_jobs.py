@@ -82,6 +82,14 @@ def test_the_log_says_how_each_job_went(database, at):
     assert done["milliseconds"] >= 0
 
 
+def test_a_job_that_found_nothing_to_do_is_no_line_of_a_usual_log(database, at):
+    at(NOON)
+    with capture_logs() as lines:
+        run_job(database, Job("idles", MINUTE, lambda _now: 0))
+        run_job(database, Job("works", MINUTE, lambda _now: 1))
+    assert [line["job"] for line in lines] == ["works"]
+
+
 def test_while_a_job_runs_its_row_says_so(database, at):
     at(NOON)
     seen = []
@@ -116,7 +124,7 @@ def test_sessions_and_links_that_are_over_are_swept_a_day_later(database, at):
 
 def test_one_job_is_run_from_the_command_line(database):
     done = CliRunner().invoke(commands, ["scheduler", "--once", "sweep-limits"], obj=lambda: database)
-    assert done.exit_code == 0
+    assert (done.exit_code, done.output) == (0, "The job sweep-limits went well.\n")
     assert last_run("sweep-limits").ok
 
 

@@ -1,9 +1,11 @@
+import json
 import os
 import select
 import signal
 import subprocess
 import sys
 from contextlib import ExitStack, contextmanager
+from tempfile import TemporaryFile
 
 import sqlalchemy as sa
 
@@ -60,8 +62,8 @@ def environment_of(app):
 class Schedulers:
     """Scheduler processes that report into one pipe and take their leave to go on from another."""
 
-    def __init__(self, app, stack):
-        self.app, self.stack = app, stack
+    def __init__(self, app, stack, log):
+        self.app, self.stack, self.log = app, stack, log
         self.reports, self.out = os.pipe()
         self.go, self.leave = os.pipe()
         for end in (self.reports, self.out, self.go, self.leave):
@@ -71,7 +73,7 @@ class Schedulers:
     def start(self, program=CHILD):
         process = subprocess.Popen(
             [sys.executable, "-c", program, str(self.out), str(self.go)], env=environment_of(self.app), pass_fds=(self.out, self.go),
-            stderr=subprocess.DEVNULL,
+            stderr=self.log,
         )
         self.stack.callback(process.wait, PATIENCE)
         self.stack.callback(process.kill)
@@ -86,14 +88,20 @@ class Schedulers:
         pid, word = line.split()
         return int(pid), word
 
+    def logged(self):
+        """The lines of all logs, each of which must be one of ours."""
+        self.log.seek(0)
+        return [json.loads(line) for line in self.log]
+
     def let_go_on(self, times=1):
         os.write(self.leave, b"." * times)
 
 
 @contextmanager
 def schedulers(app):
-    with ExitStack() as stack:
-        yield Schedulers(app, stack)
+    # To append: the programs and this one share the place in the file.
+    with TemporaryFile("a+") as log, ExitStack() as stack:
+        yield Schedulers(app, stack, log)
 
 
 def test_two_processes_never_overlap_and_the_other_takes_over_when_the_leader_is_killed(committed):
@@ -131,6 +139,19 @@ def test_a_scheduler_that_is_asked_to_end_finishes_the_running_job_first(committ
         assert process.wait(PATIENCE) == 0
         works = db.session.get(JobRun, "works")
         assert (works.ok, works.count) == (True, 1)
+
+
+def test_a_job_that_is_still_running_when_its_time_comes_again_is_left_out_without_a_word(committed):
+    with schedulers(committed) as all_of_them:
+        process = all_of_them.start()
+        assert all_of_them.next() == (process.pid, "begins")
+        # The other job goes on failing meanwhile: when it has been told again, the first one's time has come again, too.
+        while len(all_of_them.logged()) < 5:
+            select.select([], [], [], 0.05)
+        process.terminate()
+        all_of_them.let_go_on(1000)
+        assert process.wait(PATIENCE) == 0
+        assert {line["event"] for line in all_of_them.logged()} == {"scheduler_leads", "job_failed", "job_done", "scheduler_steps_down"}
 
 
 def test_a_daily_job_that_failed_is_tried_again_long_before_the_next_day(committed):

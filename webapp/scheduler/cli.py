@@ -25,3 +25,5 @@ def scheduler(make_app: Callable[[], Flask], once: str | None) -> None:
         run(app)
     elif not run_job(app, job_named(once)):
         raise click.ClickException(f"The job {once} failed; the log says why.")
+    else:
+        click.echo(f"The job {once} went well.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
@@ -35,6 +36,18 @@ THREADS = 4
 START_WITHIN = timedelta(seconds=60)
 
 
+class SchedulerLog(logging.Handler):
+    """What the library that keeps the times tells, as our log lines: errors by their class. They may quote what a job was given."""
+
+    def __init__(self) -> None:
+        # That a job still runs when its time comes again is no news: it is left out once, by intention.
+        super().__init__(logging.ERROR)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line."""
+        log.error("scheduler", exc_info=record.exc_info[1] if record.exc_info else None)
+
+
 class Stop:
     """Whether to end: a signal came, or the process that this one belongs to is gone."""
 
@@ -63,6 +76,8 @@ def run(app: Flask, jobs: Sequence[Job] = JOBS, parent: int | None = None) -> No
     """
     stop = Stop(parent)
     stop.listen()
+    told = logging.getLogger("apscheduler")
+    told.handlers, told.propagate = [SchedulerLog()], False
     lock = leadership(settings(app))
     try:
         while not stop.asked():
