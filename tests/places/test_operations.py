@@ -14,10 +14,10 @@ from webapp.core.unit_of_work import unit_of_work
 from webapp.places import operations, queries
 from webapp.places.models import Place, PlaceSpell
 from webapp.places.models_operations import PlaceOperation
-from webapp.places.operations import AlreadyUndone, SomethingFollowed, TooLateToUndo
+from webapp.places.operations import AlreadyUndone, TooLateToUndo
 from webapp.places.plans import NothingChanges, NotSplittable, plan
 from webapp.places.requests import Close, Merge, Move, NewPlace, Rename, Split, from_json, to_json
-from webapp.places.rules import CodeTaken, HasPlacesBelow, NotMergeable, NotMovable, PlaceIsClosed, TooEarly
+from webapp.places.rules import CodeTaken, HasPlacesBelow, NotMergeable, NotMovable, PlaceIsClosed, SomethingFollowed, TooEarly
 
 TOMORROW = TODAY + timedelta(days=1)
 YESTERDAY = TODAY - timedelta(days=1)

@@ -10,8 +10,6 @@ from dataclasses import field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.courses.problems import Findings, shown
@@ -108,6 +106,8 @@ def _unknown(wanted: str, known: Mapping[str, Source]) -> str:
 
 def to_file(sources: Iterable[Source], languages: Iterable[str]) -> bytes:
     """A `sources.yaml` in these languages; the same sources give the same bytes."""
+    import yaml  # noqa: PLC0415  a start reads courses as they were kept, and no YAML
+
     listed = [_plain(source, tuple(languages)) for source in sorted(sources, key=lambda source: source.id)]
     return yaml.safe_dump({"sources": listed}, allow_unicode=True, sort_keys=False, width=1000).encode()
 

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import structlog
-import yaml
 from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -73,13 +72,23 @@ def stamp_of(folder: Path) -> Stamp:
 def wanted_order(root: Path) -> list[str]:
     """Course ids in `order.yaml`; courses that it does not name follow by id."""
     try:
-        listed = yaml.safe_load((root / "order.yaml").read_text(encoding="utf-8"))
+        text = (root / "order.yaml").read_text(encoding="utf-8")
     except FileNotFoundError:
         return []
-    except (OSError, UnicodeError, yaml.YAMLError) as error:
-        log.warning("course_order_unreadable", reason=str(error))
-        return []
+    except (OSError, UnicodeError) as error:
+        return _no_order(error)
+    import yaml  # noqa: PLC0415  few have such a file
+
+    try:
+        listed = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        return _no_order(error)
     return [item for item in listed if isinstance(item, str)] if isinstance(listed, list) else []
+
+
+def _no_order(error: Exception) -> list[str]:
+    log.warning("course_order_unreadable", reason=str(error))
+    return []
 
 
 # Applications of one process (tests build several) share what was read from the same state of a folder.

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 FALLBACK = "en"
 
 
 @lru_cache(maxsize=1)
 def _all() -> Mapping[str, Mapping[str, str]]:
+    import yaml  # noqa: PLC0415  a start reads courses as they were kept, and no YAML
+
     loaded: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("labels.yaml").read_text(encoding="utf-8"))
     return loaded
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import combinations
@@ -87,7 +88,7 @@ def _text(value: Any, language: str) -> str:
 @lru_cache(maxsize=4096)
 def _runs(text: str, language: str) -> frozenset[str]:
     """Runs of characters of a text without signs; two in Chinese, four elsewhere."""
-    plain, size = " ".join(WORDS.findall(fold(text))), RUN.get(language, RUN_HAN)
+    plain, size = " ".join(re.findall(WORDS, fold(text))), RUN.get(language, RUN_HAN)
     return frozenset(plain[at : at + size] for at in range(max(1, len(plain) - size + 1))) if plain else frozenset()
 
 

@@ -12,8 +12,9 @@ from webapp.courses.folding import fold
 MOST_CHARACTERS = 100
 MOST_WORDS = 8
 HAN = "\u3400-\u9fff\uf900-\ufaff\u3007"
-WORDS = re.compile(rf"[a-z0-9{HAN}\u00c0-\u024f]+(?:[.'-][a-z0-9]+)*", re.IGNORECASE)
-RUNS = re.compile(rf"[{HAN}]+|[^{HAN}]+")
+# Compiled when they are first asked for: so many characters take a while.
+WORDS = rf"[a-zA-Z0-9{HAN}\u00c0-\u024f]+(?:[.'-][a-zA-Z0-9]+)*"
+RUNS = rf"[{HAN}]+|[^{HAN}]+"
 LETTER = re.compile(r"[a-z0-9\u00e0-\u024f]")
 # What English adds to the end of words: whoever asks for one form wants the others too.
 ENDINGS = ("izations", "ization", "izing", "izes", "ized", "ize", "ations", "ation", "ings", "ing", "ed", "es", "s", "e")
@@ -86,12 +87,12 @@ def _words(parts: Iterable[str]) -> tuple[Word, ...]:
 
 def ways(asked: str) -> list[Wanted]:
     """Ways to read what was asked, the strictest first: as written, taken apart where scripts meet, Han words in pairs, any of it."""
-    found_words = WORDS.findall(fold(tidy(asked)))
+    found_words = re.findall(WORDS, fold(tidy(asked)))
     # A Latin letter alone begins every tenth word and tells nothing beside others.
     written = [each for each in found_words if len(each) > 1 or not each.isascii() or each.isdigit()] or found_words[:1]
     if not written:
         return []
-    apart = [run.strip("'-.") for each in written for run in RUNS.findall(each)]
+    apart = [run.strip("'-.") for each in written for run in re.findall(RUNS, each)]
     pairs = [pair for run in apart for pair in (_pairs(run) if not LETTER.match(run) and len(run) > 2 else [run])]
     found = [Wanted(_words(written)), Wanted(_words(filter(None, apart)), loose=True), Wanted(_words(filter(None, pairs)), loose=True)]
     if len(found[2].words) > 1:

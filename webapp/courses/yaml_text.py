@@ -10,19 +10,23 @@ import re
 from collections.abc import Callable
 from dataclasses import field
 from datetime import date
-from typing import Any
-
-import yaml
+from typing import TYPE_CHECKING, Any
 
 from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
+from webapp.core.late import Late
 from webapp.courses.problems import Findings, shown
+
+if TYPE_CHECKING:
+    import yaml
+else:
+    # A start reads courses as they were kept, and no YAML.
+    yaml = Late("yaml")
 
 Path = tuple[str | int, ...]
 
 DEPTH_LIMIT = 16
 NODE_LIMIT = 60_000
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 INTEGER = re.compile(r"[-+]?[0-9]{1,15}")
 FRACTION = re.compile(r"[-+]?[0-9]{1,15}\.[0-9]{1,15}")
@@ -84,25 +88,26 @@ class _Builder:
         self.nodes = 0
         self.documents = 0
 
-    def take(self, event: yaml.Event) -> None:
+    def take(self, event: Any) -> None:
         line = (event.start_mark.line if event.start_mark else 0) + 1 + self.offset
-        if isinstance(event, yaml.DocumentStartEvent):
+        kind = type(event).__name__
+        if kind == "DocumentStartEvent":
             self.documents += 1
             if self.documents > 1:
                 raise _Stop(_("A second document begins here (`---`). Expected one."), line)
-        elif isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        elif kind == "AliasEvent" or getattr(event, "anchor", None):
             raise _Stop(_("Anchors (`&`) and aliases (`*`) are not used here. Write the value out, or put the text in quotes."), line)
-        elif getattr(event, "tag", None) and not isinstance(event, yaml.DocumentStartEvent):
+        elif getattr(event, "tag", None):
             raise _Stop(_("Tags (`!`) are not used here. Put the text in quotes."), line)
-        elif isinstance(event, yaml.ScalarEvent):
+        elif kind == "ScalarEvent":
             self.scalar(event, line)
-        elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-            self.open({} if isinstance(event, yaml.MappingStartEvent) else [], line)
-        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+        elif kind in ("MappingStartEvent", "SequenceStartEvent"):
+            self.open({} if kind == "MappingStartEvent" else [], line)
+        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
             self.stack.pop()
             self.key.pop()
 
-    def scalar(self, event: yaml.ScalarEvent, line: int) -> None:
+    def scalar(self, event: Any, line: int) -> None:
         value = plain_scalar(event.value) if event.implicit[0] else event.value
         if CONTROL.search(event.value):
             raise _Stop(_("The text holds a control character. Expected letters, digits and signs only."), line)
@@ -173,8 +178,10 @@ def load(text: str, file: str, findings: Findings, *, offset: int = 0) -> Docume
     """Value and lines of a YAML text; None after noting a problem. `offset` is the number of lines before it in its file."""
     builder = _Builder(file, findings, offset)
     before = len(findings)
+    # The fast one where it is built.
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        for event in yaml.parse(text, Loader=LOADER):
+        for event in yaml.parse(text, Loader=loader):
             builder.take(event)
     except _Stop as stop:
         findings.add(file, stop.line, str(stop))

@@ -8,12 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
 from webapp.core.config import shipped
 from webapp.core.frozen import dataclass
-
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class BadReference(ValueError):
@@ -90,8 +86,12 @@ def _goal(data: Mapping[str, Any], pillars: Mapping[str, Any]) -> Goal:
 
 def read(path: Path) -> Reference:
     """Read a reference file. Raises `BadReference` unless goals 1 to 17 are there, in order, with unique target ids."""
+    import yaml  # noqa: PLC0415  a start reads courses as they were kept, and no YAML
+
+    # The fast one where it is built.
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506  a safe loader, the fast one where it is built
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  a safe loader
         goals = tuple(_goal(item, data["pillars"]) for item in data["goals"])
     except (OSError, UnicodeError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
         message = f"{path}: {error}"

@@ -8,8 +8,8 @@ from webapp.accounts.models_following import PlaceFollow
 from webapp.core.database import db
 from webapp.core.signals import PlaceOperationUndone
 from webapp.participation.models import ParticipationEvent
-from webapp.places.operations import SomethingFollowed
 from webapp.places.queries import within
+from webapp.places.rules import SomethingFollowed
 
 
 def refuse_if_counted(event: PlaceOperationUndone) -> None:

@@ -26,7 +26,7 @@ from webapp.places.models import Place, PlaceSpell
 from webapp.places.models_operations import OperationKind, Part, PlaceOperation, PlaceOperationPart
 from webapp.places.plans import Plan, plan
 from webapp.places.requests import Close, Merge, Move, Rename, Request, Split, from_json, subjects, target, to_json
-from webapp.places.rules import PlaceError
+from webapp.places.rules import PlaceError, SomethingFollowed
 
 PLACE_STATE = (
     "code", "kind", "level", "parent_id", "path", "names", "short_names", "reading", "opened_on", "closed_on", "successor_id",
@@ -40,13 +40,6 @@ class TooLateToUndo(PlaceError):
 
     def __init__(self) -> None:
         super().__init__(_("This holds since an earlier day and cannot be taken back. Make a new change instead."))
-
-
-class SomethingFollowed(PlaceError):
-    """Something later builds on the operation."""
-
-    def __init__(self) -> None:
-        super().__init__(_("Something later builds on this change, so it cannot be taken back. Make a new change instead."))
 
 
 class AlreadyUndone(PlaceError):

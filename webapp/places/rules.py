@@ -17,13 +17,21 @@ from webapp.places.pinyin import initials
 BEGINNING = date(1, 1, 1)
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-HAN_ONLY = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff·]+")
+# Compiled when it is first asked for, which takes longer than most modules.
+HAN_ONLY = r"[㐀-鿿豈-﫿\U00020000-\U0003ffff·]+"
 MARK = "|"
 LONGEST_QUERY = 60
 
 
 class PlaceError(DomainError):
     """A rule about places said no."""
+
+
+class SomethingFollowed(PlaceError):
+    """Something later builds on the operation."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Something later builds on this change, so it cannot be taken back. Make a new change instead."))
 
 
 class PlaceIsClosed(PlaceError):
@@ -139,7 +147,7 @@ def full_name(lineage: Sequence[Named], language: str) -> str:
     """
     if language.startswith("zh"):
         names = [_in(place.names, language) for place in lineage]
-        return "".join(names) if all(HAN_ONLY.fullmatch(name) for name in names) else " ".join(names)
+        return "".join(names) if all(re.fullmatch(HAN_ONLY, name) for name in names) else " ".join(names)
     upwards = [_in({**place.names, **place.short_names}, language) for place in reversed(lineage[:-1])]
     return ", ".join([_in(place.names, language) for place in lineage[-1:]] + upwards)
 
