@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import JSON, text
 
 from webapp.core.database import UtcDateTime, db
+from webapp.core.late_rooms import all_tables
 
 # Any number that no other program locks on this database.
 LOCK = int.from_bytes(b"LocalGlm")
@@ -47,7 +48,7 @@ def run() -> None:
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
         try:
             context.configure(
-                connection=connection, target_metadata=db.metadata, render_as_batch=True, compare_type=same_type,
+                connection=connection, target_metadata=all_tables(), render_as_batch=True, compare_type=same_type,
                 include_object=of_this_database,
                 render_item=as_sqlalchemy, process_revision_directives=nothing_for_nothing,
                 # Both databases undo a change of shape, so that a failed upgrade leaves the database as it was.

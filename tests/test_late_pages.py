@@ -14,6 +14,8 @@ from tests.conftest import settings_for_tests
 from webapp import create_app
 from webapp.core import access, late_pages
 from webapp.core.config import Mode
+from webapp.core.database import db
+from webapp.core.late_rooms import all_tables
 
 ROOT = Path(__file__).parents[1]
 # Pages that few processes show, and what only they need.
@@ -49,6 +51,24 @@ def test_both_starts_tell_the_same_addresses_and_permissions(starts) -> None:
     first, second = starts
     assert second["before"] == first["before"]
     assert first["before"]["addresses"]
+
+
+def test_tables_of_the_topmost_rooms_are_loaded_when_they_are_asked_for(starts) -> None:
+    first, second = starts
+    assert first["held"] == first["tables"] == second["tables"]
+    missing = set(second["tables"]) - set(second["held"])
+    assert {"statistic_views", "reports"} <= missing
+    assert {name.partition("_")[0] for name in missing} == {"statistic", "report", "reports"}
+
+
+def test_what_is_loaded_late_points_only_to_what_is_there_before() -> None:
+    order = list(all_tables().tables)
+    mapped = {mapper.local_table.name: mapper for mapper in db.Model.registry.mappers}
+    for room in ("statistics", "reports"):
+        for name in [name for name, mapper in mapped.items() if mapper.class_.__module__.startswith(f"webapp.{room}.")]:
+            targets = {key.column.table.name for key in all_tables().tables[name].foreign_keys}
+            targets |= {each.mapper.local_table.name for each in mapped[name].relationships}
+            assert all(order.index(target) < order.index(name) for target in targets), "another thread may look at it half loaded"
 
 
 def test_nothing_is_registered_by_a_page_that_comes_late(starts) -> None:

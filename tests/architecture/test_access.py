@@ -3,15 +3,11 @@
 import pytest
 from flask import Flask
 
+from tests.addresses import addresses, values_of
 from webapp.core import access, clock
 from webapp.statistics import fast, snapshot
 
 ROLES = ("visitor", "learner", "trainer", "author", "staff", "administrator")
-VALUES = {
-    "course_id": "tot-1-introduction", "step_id": "from-mdgs-to-sdgs", "code": "0000-0000-0000-00", "token": "x", "tag": "en", "number": 1,
-    "name": "x", "file": "x.svg", "path": "x",
-}
-NO_ROW = "00000000-0000-7000-8000-000000000000"
 # What a signed-in person without a role may open: everything that is not for a role.
 FOR_ROLES = {endpoint: {"staff", "administrator"} for endpoint in ("tokens.tokens", "tokens.new")}
 FOR_ROLES |= {f"statistics.{view}": {"staff", "administrator"} for view in ("overview", "page", "course", "definitions")}
@@ -35,26 +31,6 @@ FOR_ROLES["builder.new"] = {"author", "administrator"}
 
 def client_of(role, client, login_as):
     return client if role == "visitor" else login_as(role)
-
-
-def converted(rule) -> dict[str, object]:
-    """A value for each part of an address that must be of a kind."""
-    kinds = {"UUIDConverter": lambda _kind: NO_ROW, "IntegerConverter": lambda _kind: 1, "AnyConverter": lambda kind: min(kind.items)}
-    found = {name: kinds.get(type(kind).__name__) for name, kind in rule._converters.items()}
-    return {name: value(rule._converters[name]) for name, value in found.items() if value}
-
-
-def addresses(app: Flask) -> list[tuple[str, str]]:
-    found = []
-    for rule in app.url_map.iter_rules():
-        if "GET" not in (rule.methods or set()):
-            continue
-        with app.test_request_context():
-            adapter = app.create_url_adapter(None) or app.url_map.bind("localhost")
-            values = {name: VALUES.get(name, "x") for name in rule.arguments}
-            values |= converted(rule)
-            found.append((rule.endpoint, adapter.build(rule.endpoint, values, method="GET")))
-    return sorted(found)
 
 
 def test_a_view_without_a_declared_permission_stops_the_start():
@@ -106,9 +82,7 @@ def test_every_post_without_a_token_is_refused(role, app, client, login_as):
         for rule in app.url_map.iter_rules():
             if "POST" not in (rule.methods or set()):
                 continue
-            values = {name: VALUES.get(name, "x") for name in rule.arguments}
-            values |= converted(rule)
-            address = app.url_map.bind("localhost").build(rule.endpoint, values, method="POST")
+            address = app.url_map.bind("localhost").build(rule.endpoint, values_of(rule), method="POST")
             # Programs have no forms: what guards them is that a cookie counts for nothing.
             expected = 401 if rule.rule.startswith("/api/") else 400
             assert browser.post(address).status_code == expected, address

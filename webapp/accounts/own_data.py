@@ -17,6 +17,7 @@ from webapp.accounts.models_signing import EmailChange, KnownDevice, OutsideIden
 from webapp.accounts.models_tokens import AccessToken
 from webapp.core.database import db
 from webapp.core.i18n import _
+from webapp.core.late_rooms import all_tables
 from webapp.core.own_data import plain, table_of
 from webapp.core.signals import OwnDataAsked, OwnTable, PersonErased, own_data, person_erased
 
@@ -146,7 +147,7 @@ def erase(event: PersonErased) -> None:
 def _cut(sign_in_id: Any) -> None:
     """Delete a sign-in and every row that points to it, whatever tables there will be."""
     home = SignIn.metadata.tables[SignIn.__tablename__]
-    for table in reversed(home.metadata.sorted_tables):
+    for table in reversed(all_tables().sorted_tables):
         for column in table.columns:
             if any(key.column.table is home for key in column.foreign_keys):
                 db.session.execute(table.delete().where(column == sign_in_id))

@@ -29,10 +29,10 @@ class Home:
 @dataclass(frozen=True)
 class _Kind:
     find: Callable[[UUID], Home | None]
-    sheets: Select[Any]
+    sheets: Callable[[], Select[Any]]
 
 
-def add_home(app: Flask, questionnaire_id: str, *, find: Callable[[UUID], Home | None], sheets: Select[Any]) -> None:
+def add_home(app: Flask, questionnaire_id: str, *, find: Callable[[UUID], Home | None], sheets: Callable[[], Select[Any]]) -> None:
     """Say to what the sheets of a questionnaire may belong. `find` asks one query; `sheets` selects the ids of those that do."""
     app.extensions.setdefault(_HOMES, {})[questionnaire_id] = _Kind(find, sheets)
 
@@ -45,4 +45,4 @@ def home_of(sheet: Sheet) -> Home | None:
 
 def kept() -> Iterable[Select[Any]]:
     """Ids of sheets that stay when the only one who wrote on them is erased, since they are part of something."""
-    return [each.sheets for each in current_app.extensions.get(_HOMES, {}).values()]
+    return [each.sheets() for each in current_app.extensions.get(_HOMES, {}).values()]

@@ -31,6 +31,16 @@ DONE = {
 }
 
 
+def state_words(state: str) -> str:
+    """A state by its value, in words."""
+    return str(STATES[ReportState(state)])
+
+
+def state_mark(state: str) -> str:
+    """The mark of a state by its value."""
+    return MARKS[ReportState(state)]
+
+
 def happened(before: ReportState | None, after: ReportState) -> str:
     """What a move was, told from the states it lay between."""
     if before is None:

@@ -17,8 +17,6 @@ from webapp.questionnaires.models import SheetState
 from webapp.reports import rules
 from webapp.reports.queries import NOTHING, Content, Written
 
-QUESTIONNAIRE = "post-training-report"
-
 
 @dataclass(frozen=True)
 class Open:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from webapp.core.i18n import _
 from webapp.core.own_data import table_of
-from webapp.core.signals import OwnDataAsked, OwnTable, own_data
+from webapp.core.signals import OwnDataAsked, OwnTable
 from webapp.reports.models import Report, ReportEdition, ReportMove
 
 
@@ -24,8 +24,3 @@ def tables(asked: OwnDataAsked) -> list[OwnTable]:
                      "published_at": _("When"), "report_id": _("Identifier of the report"), "number": _("Edition"), "code": _("Code"),
                  }),
     ]
-
-
-def wire() -> None:
-    """Answer."""
-    own_data.connect(tables)

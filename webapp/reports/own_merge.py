@@ -12,9 +12,6 @@ from webapp.core.signals import (
     MergeAsked,
     PeopleMerged,
     PeopleParted,
-    merge_asked,
-    people_merged,
-    people_parted,
 )
 from webapp.reports.models import Report, ReportEdition, ReportMove
 
@@ -43,10 +40,3 @@ def part(event: PeopleParted) -> None:
     """Handler of `people_parted`. Three statements."""
     put_back(NAMED, event, event.moved.get(ROOM, {}))
     db.session.expire_all()
-
-
-def wire() -> None:
-    """Answer and act."""
-    merge_asked.connect(answer)
-    people_merged.connect(merge)
-    people_parted.connect(part)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, case, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from webapp.accounts.models import Person, Role, RoleGrant, SignIn
@@ -139,6 +139,16 @@ def state_of_training() -> Any:
     there = select(ReportEdition.id).join(Report, Report.id == ReportEdition.report_id).where(Report.training_id == Training.id)
     state = case((there.correlate(Training).exists(), ReportState.PUBLISHED.value), else_=cast(Report.state, Text))
     return select(state).where(Report.training_id == Training.id).correlate(Training).scalar_subquery()
+
+
+def is_published(state: str) -> bool:
+    """Whether a report in the state that `state_of_training` gives is there for everybody."""
+    return state == ReportState.PUBLISHED.value
+
+
+def sheet_ids() -> Select[Any]:
+    """Ids of the sheets that are texts of reports."""
+    return select(ReportText.sheet_id)
 
 
 def locked(report_id: UUID) -> Report:

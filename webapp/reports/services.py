@@ -27,8 +27,9 @@ from webapp.reports import drafting, figures, mail, narrative, queries, rules
 from webapp.reports.access import RUNNING
 from webapp.reports.digest import Digest, digest
 from webapp.reports.models import Report, ReportEdition, ReportMove, ReportState, ReportText
-from webapp.reports.narrative import QUESTIONNAIRE, Narrative
+from webapp.reports.narrative import Narrative
 from webapp.reports.queries import Opened
+from webapp.reports.questionnaire import QUESTIONNAIRE
 from webapp.reports.rules import Move, Right
 from webapp.trainings.models import TrainerPart, Training, TrainingTrainer
 

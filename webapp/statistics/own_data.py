@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from webapp.core.database import db
 from webapp.core.i18n import _
 from webapp.core.own_data import table_of
-from webapp.core.signals import OwnDataAsked, OwnTable, PersonErased, own_data, person_erased
+from webapp.core.signals import OwnDataAsked, OwnTable, PersonErased
 from webapp.statistics.models import ClosedPeriod, Goal, Mailing, PastBatch, Publication, SavedView
 
 
@@ -60,9 +60,3 @@ def erase(event: PersonErased) -> None:
     db.session.execute(delete(Mailing).where(Mailing.person_id == event.person_id))
     db.session.execute(delete(Mailing).where(Mailing.view_id.in_(own)))
     db.session.execute(delete(SavedView).where(SavedView.person_id == event.person_id, SavedView.shared.is_(False)))
-
-
-def wire() -> None:
-    """Answer and act."""
-    own_data.connect(tables)
-    person_erased.connect(erase)

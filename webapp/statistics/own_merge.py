@@ -16,9 +16,6 @@ from webapp.core.signals import (
     MergeAsked,
     PeopleMerged,
     PeopleParted,
-    merge_asked,
-    people_merged,
-    people_parted,
 )
 from webapp.statistics.models import Cadence, ClosedPeriod, Goal, Mailing, PastBatch, Publication, SavedView
 
@@ -99,10 +96,3 @@ def _back(row: dict[str, Any], person_id: UUID) -> None:
         created_at=datetime.fromisoformat(row["created_at"]),
         sent_until=date.fromisoformat(row["sent_until"]) if row["sent_until"] else None,
     ))
-
-
-def wire() -> None:
-    """Answer and act."""
-    merge_asked.connect(answer)
-    people_merged.connect(merge)
-    people_parted.connect(part)

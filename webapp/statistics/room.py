@@ -5,14 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 from webapp.core.i18n import lazy
-from webapp.core.late import Late
 from webapp.core.late_pages import add_pages
+from webapp.core.late_rooms import LateRoom
 from webapp.core.ui.navigation import add_link
-from webapp.statistics import models, own_data, own_merge
 from webapp.statistics.access import see_statistics
 
-__all__ = ["init_app", "models"]
-
+ROOM = LateRoom("webapp.statistics", erases=True)
 DRAWN = {
     "key_figures": "key_figures", "figures_table": "figures_table", "is_cut": "is_cut", "drawing": "drawing", "table_drawn": "drawn",
 }
@@ -25,7 +23,6 @@ def init_app(app: Flask) -> None:
         "views_rows", "views_saved",
     )
     add_link(app, lazy("Statistics"), "/statistics/", rank=30, shown=see_statistics)
-    tables = Late("webapp.statistics.tables_html")
+    tables = ROOM.part("tables_html")
     app.jinja_env.globals.update({name: tables.function(function) for name, function in DRAWN.items()})
-    own_data.wire()
-    own_merge.wire()
+    ROOM.wire()

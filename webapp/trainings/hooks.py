@@ -51,13 +51,13 @@ class ReportColumn:
     """How lists of trainings tell about reports, which belong to a room above.
 
     `state` is a scalar subquery of a training's report, correlated with `trainings`, null where there is none; `words` and `marks`
-    say its values; `published` are those with which the report is there.
+    say its values; `is_published` tells with which the report is there.
     """
 
     state: Callable[[], Any]
     words: Callable[[str], str]
     marks: Callable[[str], str]
-    published: frozenset[str]
+    is_published: Callable[[str], bool]
 
 
 def tell_reports(app: Flask, column: ReportColumn) -> None:

@@ -33,7 +33,7 @@ def report_is_late(training: Training, report: str | None, column: ReportColumn 
     due = rules.report_due(training)
     if due is None or today <= due or training.state in (TrainingState.CANCELLED, TrainingState.CLOSED):
         return False
-    return column is None or report not in column.published
+    return column is None or report is None or not column.is_published(report)
 
 
 def late_things(training: Training, counted: Figures, column: ReportColumn | None, today: date, now: datetime) -> list[Late]:

@@ -138,7 +138,7 @@ def next_action(facts: Facts) -> tuple[str, str]:  # noqa: PLR0911  one line a s
         case S.RUNNING:
             return (_("End the training and report"), "state?to=reporting") if over else (_("Take attendance"), "attendance")
         case S.REPORTING:
-            published = facts.report is not None and counted.report in facts.report.published
+            published = facts.report is not None and counted.report is not None and facts.report.is_published(counted.report)
             return (_("Close the training"), "state?to=closed") if published else (_("Write the report"), "report")
         case S.CANCELLED:
             return _("Take it up again"), "state?to=negotiation"

@@ -1,0 +1,3 @@
+"""The questionnaire on which the text of a report is written."""
+
+QUESTIONNAIRE = "post-training-report"
