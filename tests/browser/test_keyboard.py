@@ -91,6 +91,32 @@ def test_a_place_is_chosen_with_the_arrow_keys(opens: Opens, world: World) -> No
     expect(page.locator("[data-place-chosen]")).to_contain_text("湖州市")
 
 
+def test_the_picker_says_to_everybody_when_there_are_more_places_or_none(opens: Opens, world: World) -> None:
+    reader = opens(DESK, world.person())
+    page = reader.page
+    reader.go("/me/welcome")
+    query = page.get_by_role("combobox").first
+    query.press_sequentially("xian")
+    expect(page.locator("[data-place-picker] [role=option]")).to_have_count(20)
+    expect(page.get_by_text(reader.says("These are the first 20. Type more of the name to see others."))).to_be_visible()
+    query.press_sequentially("nirgendwo")
+    expect(page.get_by_text(reader.says("Nothing found. Check the name, or choose level by level."))).to_be_visible()
+    query.fill("")
+    expect(page.locator("[data-place-picker] [role=status] .hint")).to_be_empty()
+
+
+def test_a_name_typed_faster_than_the_network_is_not_sent_in_place_of_a_choice(opens: Opens, world: World) -> None:
+    reader = opens(DESK, world.person())
+    page = reader.page
+    reader.go("/me/welcome")
+    page.get_by_role("combobox").first.focus()
+    page.keyboard.insert_text("huzhou")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-place-chosen]")).to_contain_text("湖州市")
+
+
 def test_a_page_of_the_quiz_is_answered_by_keyboard(opens: Opens, world: World) -> None:
     account = world.person()
     world.read(account, LESSONS[:2])

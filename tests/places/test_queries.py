@@ -128,8 +128,9 @@ def test_the_search_answers_json_in_the_language_asked_for_and_may_be_cached(tre
         "places": [
             {"id": str(tree("330521").id), "name": "Deqing County", "full_name": "Deqing County, Huzhou, Zhejiang", "code": "330521"}
         ],
+        "more": False,
     }
     assert answer.cache_control.public
     assert client.get("/places/search?q=dqx&lang=zh-Hans").json["places"][0]["full_name"] == "浙江省湖州市德清县"
     assert client.get("/places/search?q=dqx").cache_control.private
-    assert client.get("/places/search").json == {"places": []}
+    assert client.get("/places/search").json == {"places": [], "more": False}

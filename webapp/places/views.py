@@ -20,12 +20,15 @@ KEPT_SECONDS = 3600
 @bp.get("/places/search")
 @public
 def search() -> Response:
-    """At most 20 places as JSON: `{"places": [{"id", "name", "full_name", "code"}]}`, in the language of `?lang=`."""
+    """At most 20 places as JSON: `{"places": [{"id", "name", "full_name", "code"}], "more"}`, in the language of `?lang=`.
+
+    `more`: whether there may be others.
+    """
     found = queries.search(request.args.get("q", ""), request.args.get("country"))
     places = [
         {"id": str(each.place.id), "name": each.place.name(), "full_name": each.full_name, "code": each.place.code} for each in found
     ]
-    response = jsonify(places=places)
+    response = jsonify(places=places, more=len(places) == queries.MOST_FOUND)
     # Without the language in the address the answer depends on the reader, so no shared cache may keep it.
     if "lang" in request.args:
         response.cache_control.public = True

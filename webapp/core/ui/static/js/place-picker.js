@@ -21,7 +21,10 @@
     var steps = root.querySelector("[data-place-steps]");
     var listId = input.id + "-list";
     var list = make("ul", { id: listId, "class": "found", role: "listbox", "aria-label": input.labels[0].textContent, hidden: "" });
-    var status = make("p", { "class": "vh", role: "status" });
+    var status = make("p", { role: "status" });
+    var words = status.appendChild(make("span", { "class": "vh" }));
+    // What everybody must see, not only who listens: nothing found, or not all.
+    var plain = status.appendChild(make("span", { "class": "hint" }));
     var hidden = make("input", { type: "hidden", name: name });
     var active = -1;
     var latest = 0;
@@ -43,8 +46,13 @@
       });
     }
     root.appendChild(hidden);
-    root.appendChild(status);
     input.closest(".field").appendChild(list);
+    input.closest(".field").appendChild(status);
+
+    function report(heard, seen) {
+      words.textContent = heard;
+      plain.textContent = seen;
+    }
 
     function close() {
       list.hidden = true;
@@ -60,7 +68,7 @@
     function say(text) {
       chosen.hidden = !text;
       chosen.firstElementChild.textContent = text;
-      status.textContent = text;
+      report(text, "");
     }
 
     function choose(option) {
@@ -81,7 +89,8 @@
       input.setAttribute("aria-activedescendant", options[active].id);
     }
 
-    function show(places) {
+    function show(answer) {
+      var places = answer.places;
       list.textContent = "";
       active = -1;
       input.removeAttribute("aria-activedescendant");
@@ -94,22 +103,23 @@
       });
       list.hidden = !places.length;
       input.setAttribute("aria-expanded", String(places.length > 0));
-      status.textContent = places.length ? root.dataset.some.replace("{count}", places.length) : root.dataset.none;
+      if (places.length) { report(root.dataset.some.replace("{count}", places.length), answer.more ? root.dataset.more : ""); } else { report("", root.dataset.none); }
     }
 
     function ask() {
-      var words = input.value.trim();
+      var query = input.value.trim();
       var turn = latest += 1;
-      var url = root.dataset.url + (root.dataset.url.indexOf("?") < 0 ? "?" : "&") + "q=" + encodeURIComponent(words);
-      if (!words) { close(); status.textContent = ""; return; }
+      var url = root.dataset.url + (root.dataset.url.indexOf("?") < 0 ? "?" : "&") + "q=" + encodeURIComponent(query);
+      clearTimeout(timer);
+      if (!query) { close(); report("", ""); return; }
       if (kept[url]) { show(kept[url]); return; }
       fetch(url, { headers: { Accept: "application/json" } }).then(function (response) {
         if (!response.ok) { throw new Error(String(response.status)); }
         return response.json();
       }).then(function (answer) {
-        kept[url] = answer.places;
+        kept[url] = answer;
         // An answer that was overtaken by a later question is not shown.
-        if (turn === latest) { show(answer.places); }
+        if (turn === latest) { show(answer); }
       }).catch(function () {
         // Without the network's answer the field still works by submitting.
         if (turn === latest) { close(); search.hidden = false; search.type = "submit"; }
@@ -129,6 +139,8 @@
       if (event.key === "ArrowDown" && count) { event.preventDefault(); mark(active + 1); }
       else if (event.key === "ArrowUp" && count) { event.preventDefault(); mark(active < 0 ? count - 1 : active - 1); }
       else if (event.key === "Enter" && count) { event.preventDefault(); choose(list.children[active < 0 ? 0 : active]); }
+      // Faster than the network: to send the form now would store the place that was chosen before.
+      else if (event.key === "Enter" && input.value.trim() && search.hidden) { event.preventDefault(); ask(); }
       else if (event.key === "Escape" && count) { event.preventDefault(); close(); }
     });
     list.addEventListener("mousedown", function (event) { event.preventDefault(); });
