@@ -117,7 +117,8 @@ def test_the_invented_programme_has_the_size_of_the_first_one(app):
     assert db.session.scalar(select(func.count()).select_from(ReportEdition)) == 1
     mine = select(Participant.state).join(Person, Person.id == Participant.person_id).where(Person.name == PARTS[0].name)
     assert db.session.scalars(mine).all() == [ParticipantState.REGISTERED]
-    asked = {kind: [row for row in outcome_counts.surveyed(Slice(cut_off=now), now) if row.kind is kind] for kind in SurveyKind}
+    found = outcome_counts.surveyed(Slice(cut_off=now), now).answer()
+    asked = {kind: found.of(kind) for kind in SurveyKind}
     for kind in (SurveyKind.FOLLOW_UP_3, SurveyKind.FOLLOW_UP_6):
         assert asked[kind], "some follow-up is over"
         assert all(LEAST <= row.answered < row.asked for row in asked[kind])

@@ -21,6 +21,7 @@ from webapp.statistics import closing, fast, outcome_counts, publications, slow,
 from webapp.statistics.answers import source
 from webapp.statistics.definitions import BY_KEY, FIGURES
 from webapp.statistics.models import Check, ClosedPeriod, Goal
+from webapp.statistics.outcome_reach import reach
 from webapp.statistics.slices import Slice
 from webapp.trainings.models import TrainerPart, Training, TrainingMove, TrainingState, TrainingTrainer
 from webapp.trainings.models_learning import Moment, Sitting
@@ -232,11 +233,11 @@ def test_trainings_stand_in_the_state_that_they_had_at_the_cut_off(database, cas
     move(row, TrainingState.CLOSED, NOW, cast)
     training(cast, "city", TrainingState.NEGOTIATION, None)
     db.session.flush()
-    then = outcome_counts.by_state(Slice(cut_off=SEPTEMBER + timedelta(days=1)))
+    then = outcome_counts.by_state(Slice(cut_off=SEPTEMBER + timedelta(days=1))).answer()
     assert (then[TrainingState.PREPARATION], then[TrainingState.NEGOTIATION], sum(then.values())) == (1, 1, 2)
-    assert outcome_counts.by_state(Slice(cut_off=NOW))[TrainingState.CLOSED] == 1
-    assert sum(outcome_counts.by_state(Slice(cut_off=NOW, first=date(2026, 10, 1), last=date(2026, 10, 31))).values()) == 1
-    assert sum(outcome_counts.by_state(Slice(cut_off=NOW, paths=(cast.places.county.path,))).values()) == 1
+    assert outcome_counts.by_state(Slice(cut_off=NOW)).answer()[TrainingState.CLOSED] == 1
+    assert sum(outcome_counts.by_state(Slice(cut_off=NOW, first=date(2026, 10, 1), last=date(2026, 10, 31))).answer().values()) == 1
+    assert sum(outcome_counts.by_state(Slice(cut_off=NOW, paths=(cast.places.county.path,))).answer().values()) == 1
 
 
 def seat(cast, who, held):
@@ -266,15 +267,15 @@ def test_gain_is_of_people_with_both_tests_and_of_trainings_with_at_least_five(d
         if number < 4:
             sit(held, mine, Moment.AFTER, 7)
     db.session.flush()
-    found = outcome_counts.gained(Slice(cut_off=NOW))
+    found = outcome_counts.gained(Slice(cut_off=NOW)).answer()
     assert (found.gain, found.trainings, found.left_out) == (None, 0, 1)
     sit(held, db.session.scalars(select(Participant).where(Participant.person_id == cast.ids["staff"])).one(), Moment.AFTER, 7)
     db.session.flush()
-    found = outcome_counts.gained(Slice(cut_off=NOW))
+    found = outcome_counts.gained(Slice(cut_off=NOW)).answer()
     assert (found.gain.n, found.gain.mean_gain, found.trainings) == (5, pytest.approx(30), 1)
     assert found.gain.normalized == pytest.approx(0.5)
-    assert outcome_counts.gained(Slice(cut_off=NOW, first=date(2026, 10, 1))).gain is None
-    assert outcome_counts.gained(Slice(cut_off=NOW, paths=(cast.places.second_city.path,))).gain is None
+    assert outcome_counts.gained(Slice(cut_off=NOW, first=date(2026, 10, 1))).answer().gain is None
+    assert outcome_counts.gained(Slice(cut_off=NOW, paths=(cast.places.second_city.path,))).answer().gain is None
 
 
 def test_reach_counts_each_person_once_for_a_trainer_who_leads_and_not_for_one_who_helps(database, cast):
@@ -288,10 +289,12 @@ def test_reach_counts_each_person_once_for_a_trainer_who_leads_and_not_for_one_w
     cast.outsider.merged_into_id = cast.ids["learner"]
     attended(cast, "other_county", two)
     db.session.flush()
-    rows = outcome_counts.reach(Slice(cut_off=NOW))
-    assert [(each.trainings, each.people) for each in rows] == [(2, 2)]
-    assert [each.people for each in outcome_counts.reach(Slice(cut_off=NOW, paths=(cast.places.county.path,)))] == [1]
-    assert outcome_counts.reach(Slice(cut_off=NOW, last=date(2026, 8, 31))) == []
+    for made in (None, snapshot.refresh(NOW)):
+        rows = reach(Slice(cut_off=NOW), made)
+        assert [(each.trainings, each.people) for each in rows] == [(2, 2)]
+        assert [each.people for each in reach(Slice(cut_off=NOW, paths=(cast.places.county.path,)), made)] == [1]
+        assert [each.people for each in reach(Slice(cut_off=NOW, training_id=two.id), made)] == [2]
+        assert reach(Slice(cut_off=NOW, last=date(2026, 8, 31)), made) == reach(Slice(cut_off=NOW, paths=()), made) == []
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Learning and satisfaction"), ("zh-Hans", "学习成效与满意度")])

@@ -45,8 +45,7 @@ def shown(reader, page: str, **query) -> str:
     return TOKEN.sub("", answer.text)
 
 
-# Outcomes are no participation: each slice of them is counted from the database once a snapshot (see test_outcomes).
-@pytest.mark.parametrize("page", [each for each in EVERY if each != "outcomes"])
+@pytest.mark.parametrize("page", EVERY)
 @pytest.mark.parametrize("query", [{}, {"place": ""}, {"place": "", "tree": "2026-09-30"}, {"past": "1"}])
 @pytest.mark.parametrize("who", ["administrator", "staff"])
 def test_the_first_request_of_a_process_on_a_new_snapshot_asks_no_more_than_any_other(

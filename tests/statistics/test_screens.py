@@ -464,6 +464,27 @@ def test_a_training_can_be_chosen_from_those_of_ones_places(login_as, people):
     assert "Training: Soil of Guye" in text_of(see(login_as("other_county"), "funnel", training=training.id))
 
 
+def offered(reader, **query):
+    """Trainings in the filter of a page: ids in their order."""
+    page = see(reader, "funnel", **query).text
+    control = re.search(r'<select[^>]*name="training".*?</select>', page, re.DOTALL)[0]
+    return re.findall(r'<option value="([0-9a-f-]{36})"', control)
+
+
+def test_beside_a_chosen_training_all_others_of_the_place_can_be_chosen(login_as, people, monkeypatch):
+    reader, city = login_as("administrator"), people.places.city
+    every, near = offered(reader, choose="training"), offered(reader, choose="training", place=city.id)
+    away = [each for each in every if each not in near]
+    assert away
+    assert near
+    assert offered(reader, training=near[-1]) == every
+    assert offered(reader, training=near[-1], place=city.id) == near
+    assert offered(reader, training=away[0], place=city.id) == [*near, away[0]], "another place's stands behind them"
+    monkeypatch.setattr("webapp.statistics.offered.MOST", len(near) - 1)
+    assert offered(reader, training=near[0], place=city.id) == [near[0]]
+    assert offered(reader, training=away[0], place=city.id) == [away[0]]
+
+
 def test_a_long_table_is_turned_page_by_page(login_as, people, monkeypatch):
     monkeypatch.setattr("webapp.statistics.views.ROWS", 2)
     first = see(login_as("administrator"), "trainings")

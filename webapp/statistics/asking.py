@@ -11,19 +11,16 @@ from typing import TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
 from webapp.accounts.models import PositionLevel
 from webapp.core import clock
 from webapp.core.config import settings
-from webapp.core.database import db
 from webapp.core.errors import DomainError
 from webapp.core.frozen import dataclass
 from webapp.core.i18n import _
 from webapp.courses.catalogue import catalogue
-from webapp.statistics import access, words
+from webapp.statistics import access, offered, words
 from webapp.statistics.answers import Source
 from webapp.statistics.rules import EARLIEST, LATEST, BadPeriod, Period, read_day, read_period
 from webapp.statistics.slices import Dimension, Slice, before, year_ago
@@ -64,6 +61,7 @@ class Asked:
 
     `then`: what was near the place, or what the reader's trees were, on the day whose tree is asked for; None for everywhere.
     `options` are what the page itself reads beside the filters, such as the figure of a map: empty where nothing was chosen.
+    `others`: the training and those that could be chosen in its place, where they were read with it.
     """
 
     part: Slice
@@ -75,11 +73,17 @@ class Asked:
     query: Sequence[tuple[str, str]] = field(default=())
     options: Mapping[str, str] = field(default_factory=dict)
     then: Standing | None = None
+    others: Sequence[Training] | None = None
 
     @property
     def place(self) -> Spot | None:
         """The place that was chosen, as it is now; None for all that the reader may see."""
         return self.near.here if self.near is not None else None
+
+    @property
+    def trees(self) -> tuple[str, ...] | None:
+        """The tree of the chosen place as it is now, else those that the reader may see; None for everywhere."""
+        return _trees(self.place, self.allowed)
 
     @cached_property
     def standing(self) -> Standing:
@@ -107,11 +111,12 @@ def query_of(asked: Asked, **changes: str | None) -> str:
 
 def read(
     args: MultiDict[str, str], allowed: tuple[str, ...] | None, found: Source, also: frozenset[str] = frozenset(),
-    now: datetime | None = None,
+    now: datetime | None = None, *, offers: bool = False,
 ) -> Asked:
     """What the address asks for, kept to the trees that the reader may count. `also`: names that the page itself reads.
 
-    `now` is the moment by which `this-year` and the like are meant. Raises `BadQuestion` and `BadPeriod`. At most three queries.
+    `now` is the moment by which `this-year` and the like are meant. `offers`: with a training, read those that could be chosen in its
+    place. Raises `BadQuestion` and `BadPeriod`. At most three queries.
     """
     unknown = sorted(set(args) - KNOWN - also - PASSING)
     if unknown:
@@ -123,7 +128,7 @@ def read(
     tree_on = read_day("tree", args.get("tree", "")[:20], _("Places as they stood on"))
     near = _near(args.get("place", ""), allowed)
     place = near.here if near is not None else None
-    training = _training(args.get("training", ""), allowed)
+    training, others = _training(args.get("training", ""), allowed, _trees(place, allowed) if offers else ())
     then = None if tree_on is None else standing_on(place, allowed, tree_on)
     part = Slice(
         cut_off=found.cut_off, first=days.first, last=days.last, paths=_paths(place, allowed, tree_on, then), tree_on=tree_on,
@@ -132,7 +137,9 @@ def read(
     ).but(**{name: _values(args, key, dimension) for key, name, dimension in _LISTS})
     kind = args.get("against", "")
     options = {name: args.get(name, "").strip() for name in also}
-    return Asked(part, allowed, near, training, _against(kind, part), kind, _query(args, also), options, then)
+    return Asked(
+        part, allowed, near, training, _against(kind, part), kind, _query(args, also), options, then, others if offers else None,
+    )
 
 
 def _query(args: MultiDict[str, str], also: frozenset[str]) -> list[tuple[str, str]]:
@@ -214,13 +221,17 @@ def _near(text: str, allowed: tuple[str, ...] | None) -> Standing | None:
     return near
 
 
-def _training(text: str, allowed: tuple[str, ...] | None) -> Training | None:
+def _training(
+    text: str, allowed: tuple[str, ...] | None, trees: tuple[str, ...] | None,
+) -> tuple[Training | None, Sequence[Training] | None]:
+    """The training of an id, and the same with those of some trees."""
     if not text:
-        return None
-    training = _found(text, lambda key: db.session.scalar(select(Training).where(Training.id == key).options(joinedload(Training.place))))
+        return None, None
+    key, rows = _found(text, lambda key: (key, offered.trainings(trees, key))) or (None, [])
+    training = next((each for each in rows if each.id == key), None)
     if training is None or not access.covers(allowed, training.place):
         raise BadQuestion("training", _("There is no such training among those whose figures you may see."))
-    return training
+    return training, rows
 
 
 def _found(text: str, find: Callable[[UUID], T | None]) -> T | None:
@@ -230,11 +241,15 @@ def _found(text: str, find: Callable[[UUID], T | None]) -> T | None:
         return None
 
 
+def _trees(place: Spot | None, allowed: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    return (place.path,) if place else allowed
+
+
 def _paths(
     place: Spot | None, allowed: tuple[str, ...] | None, tree_on: date | None, then: Standing | None,
 ) -> tuple[str, ...] | None:
     if tree_on is None:
-        return (place.path,) if place else allowed
+        return _trees(place, allowed)
     if then is None:
         return None
     return (then.here.path,) if then.here else tuple(spot.path for spot in then.below)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,10 +20,11 @@ from webapp.participation.models import EventKind, ParticipationEvent, ViewCount
 from webapp.statistics.ground import Spot
 from webapp.statistics.models import PastBatch, PastKind
 from webapp.statistics.rules import Period
-from webapp.trainings.models import Training
+from webapp.trainings.models import TrainerPart, Training, TrainingTrainer
 
 AT_ONCE = 20_000
 PAST = "past:"
+MERGES = select(Person.id, Person.merged_into_id).where(Person.merged_into_id.is_not(None))
 
 
 class Fact(NamedTuple):
@@ -135,8 +136,12 @@ def _of_row(row: Any, zone: ZoneInfo) -> Fact:
 
 def merged() -> dict[UUID, UUID]:
     """Who was merged into whom: at any cut-off the two count as one. One query."""
-    rows = db.session.execute(select(Person.id, Person.merged_into_id).where(Person.merged_into_id.is_not(None)))
-    into: dict[UUID, UUID] = {gone: kept for gone, kept in rows if kept is not None}
+    return resolved(db.session.execute(MERGES))
+
+
+def resolved(merges: Iterable[Any]) -> dict[UUID, UUID]:
+    """The same from the rows of `MERGES`: who was merged into somebody who was merged in turn counts as the last of them. Pure."""
+    into: dict[UUID, UUID] = {gone: kept for gone, kept in merges if kept is not None}
     return {gone: _last(into, gone) for gone in into}
 
 
@@ -156,3 +161,12 @@ def trainings() -> dict[UUID, tuple[UUID, date | None]]:
     for batch in db.session.scalars(select(PastBatch.trainings).where(PastBatch.kind == PastKind.PEOPLE)):
         found |= {UUID(key): (UUID(place), date.fromisoformat(day)) for key, place, day, _title in batch}
     return found
+
+
+def leads() -> Iterator[tuple[UUID, UUID, datetime]]:
+    """Every training with who leads it, and when it was written down, in UTC without a zone. One query."""
+    query = select(Training.id, TrainingTrainer.person_id, Training.created_at).join(
+        TrainingTrainer, TrainingTrainer.training_id == Training.id,
+    ).where(TrainingTrainer.part == TrainerPart.LEAD)
+    for training, trainer, made in db.session.execute(query):
+        yield training, trainer, made.astimezone(UTC).replace(tzinfo=None)

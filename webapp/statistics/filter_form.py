@@ -10,27 +10,22 @@ from uuid import UUID
 
 from flask import request
 from markupsafe import Markup
-from sqlalchemy import false, or_, select
-from sqlalchemy.orm import joinedload, load_only
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from webapp.core.config import settings
-from webapp.core.database import db
 from webapp.core.frozen import dataclass
 from webapp.core.i18n import _, lazy
 from webapp.core.ui.fragments import HOLE
 from webapp.core.ui.fragments import kept as kept_part
 from webapp.core.ui.templating import address
 from webapp.places.forms import PlaceField
-from webapp.places.models import Place
-from webapp.places.queries import within
-from webapp.statistics import described, words
+from webapp.statistics import described, offered, words
+from webapp.statistics.access import covers
 from webapp.statistics.asking import RELATIVE, Asked, BadQuestion, query_of
 from webapp.statistics.pages_time import choices as figure_choices
 from webapp.statistics.rules import BadPeriod
 from webapp.statistics.slices import TIMES, Dimension
-from webapp.trainings.models import Training
 from webapp.trainings.records import title_of
 
 TABS: Mapping[str, Any] = {
@@ -49,8 +44,6 @@ APART = frozenset({"definitions", "views", "past", "periods"})
 FIRST = frozenset({"by", "figure", "place", "period", "from", "to", "course"})
 # Further filters of which all readers have the same choices.
 KEPT_CHOICES = ("level", "against", "past", *(each.value for each in MANY))
-# More trainings than this are chosen on their page.
-MOST_TRAININGS = 300
 
 
 def of_picker(key: str) -> bool:
@@ -252,18 +245,16 @@ class FilterForm:
 
     @cached_property
     def trainings(self) -> list[tuple[str, str]]:
-        """Trainings of the reader's places, the latest first; only the chosen one where there are too many. One query."""
-        query = select(Training).join(Place, Place.id == Training.place_id).options(
-            load_only(Training.id, Training.title, Training.first_day, Training.place_id), joinedload(Training.place),
-        )
-        paths = [self.asked.place.path] if self.asked.place else self.asked.allowed
-        if paths is not None:
-            query = query.where(or_(false(), *(within(path) for path in paths)))
-        rows = list(db.session.scalars(query.order_by(Training.first_day.desc(), Training.id).limit(MOST_TRAININGS + 1)))
-        if len(rows) > MOST_TRAININGS:
+        """Trainings of the reader's places, the latest first; only the chosen one where there are too many.
+
+        One query, none where they were read with the chosen one.
+        """
+        asked, trees = self.asked, self.asked.trees
+        rows = offered.trainings(trees) if asked.others is None else [each for each in asked.others if covers(trees, each.place)]
+        if len(rows) > offered.MOST:
             rows = []
-        if self.asked.training is not None and self.asked.training not in rows:
-            rows.append(self.asked.training)
+        if asked.training is not None and asked.training not in rows:
+            rows.append(asked.training)
         return [(str(each.id), " ".join(filter(None, (title_of(each), str(each.first_day or ""))))) for each in rows]
 
     @property

@@ -6,7 +6,7 @@ Places have numbers, since numbers are grouped faster than paths.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,12 +15,13 @@ from webapp.statistics.ground import Ground, Tree, Where
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# The tree and the trainings as they were when the file was made, so that whoever opens it asks the database for nothing.
+# The tree, the trainings and who leads them as they were when the file was made, so that whoever opens it asks the database for nothing.
 TREE = {
     "levels": "country VARCHAR, level VARCHAR, rank INTEGER",
     "places": "id UUID, path VARCHAR, level VARCHAR, parent UUID, successor UUID, origin UUID",
     "spells": "place UUID, first DATE, behind DATE, path VARCHAR, level VARCHAR, parent UUID",
     "held": "training UUID, place UUID, day DATE",
+    "leads": "training UUID, trainer UUID, made TIMESTAMP",
 }
 PATHS = """
 CREATE OR REPLACE TABLE paths AS SELECT path, CAST(row_number() OVER (ORDER BY path) - 1 AS INTEGER) AS number
@@ -31,10 +32,12 @@ _COLUMNS = {"number": "INTEGER", "path": "VARCHAR", "province": "INTEGER", "city
 Row = tuple[int, str, int | None, int | None, int | None]
 
 
-def rows(known: Tree, trainings: Mapping[UUID, tuple[UUID, date | None]]) -> Iterator[tuple[str, str, Iterator[list[str]]]]:
+def rows(
+    known: Tree, trainings: Mapping[UUID, tuple[UUID, date | None]], leads: Iterable[tuple[UUID, UUID, datetime]],
+) -> Iterator[tuple[str, str, Iterator[list[str]]]]:
     """Name, columns and lines of text of the tables in `TREE`."""
     held = ((key, place, day) for key, (place, day) in trainings.items())
-    for (table, columns), lines in zip(TREE.items(), (*known, held), strict=True):
+    for (table, columns), lines in zip(TREE.items(), (*known, held, leads), strict=True):
         yield table, columns, (["" if each is None else str(each) for each in line] for line in lines)
 
 

@@ -6,16 +6,16 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
-from uuid import UUID
 
 from webapp.core.frozen import dataclass
-from webapp.statistics import outcome_counts as counts
 from webapp.statistics.answers import Source
-from webapp.statistics.outcome_counts import Answers, Gained, Reach, Surveyed
+from webapp.statistics.outcome_counts import Gained, Surveys, by_state, gained, surveyed
 from webapp.statistics.outcome_parts import narrows_people
+from webapp.statistics.outcome_reach import Reach, named, reach
 from webapp.statistics.outcome_results import Results, results
+from webapp.statistics.planned import cities
 from webapp.statistics.slices import Slice
+from webapp.statistics.together import ask
 from webapp.trainings.models import TrainingState
 
 REMEMBERED = 200
@@ -27,34 +27,36 @@ class Outcomes:
 
     states: Mapping[TrainingState, int]
     gained: Gained
-    surveys: Sequence[Surveyed]
-    answers: Mapping[UUID, Mapping[str, Any]]
+    surveys: Surveys
     reach: Sequence[Reach]
     results: Results
 
-    def summed(self, surveys: Sequence[Surveyed], field: str) -> Answers:
-        """Answers to a question over some of the surveys."""
-        return counts.summed(self.answers, surveys, field)
+
+@dataclass(frozen=True)
+class Today:
+    """What every page reads anew: cities for which a training is planned now, and the trainers by name, as they are called now."""
+
+    cities: int
+    trainers: Sequence[tuple[str, Reach]]
 
 
-def outcomes(part: Slice, found: Source, now: datetime) -> Outcomes:
-    """The outcomes of a slice. No query where this snapshot was asked before, else six to eight."""
-    if found.snapshot is None:
-        return _count(part, now)
+def outcomes(part: Slice, found: Source, now: datetime) -> tuple[Outcomes, Today]:
+    """The outcomes of a slice, counted anew where this snapshot was not asked before.
+
+    One query for all of it. One more where there is no snapshot, and one, once a process, for questions that were changed since.
+    """
     key = f"{part.cut_off.isoformat()} {part.key}"
-    known = _memory.get(found.snapshot.file, key)
-    if known is None:
-        known = _count(part, now)
+    known = _memory.get(found.snapshot.file, key) if found.snapshot is not None else None
+    reached = reach(part, found.snapshot) if known is None else known.reach
+    today = (cities(part), named(reached))
+    if known is not None:
+        return known, Today(*ask(*today))
+    counted = (by_state(part), gained(part), surveyed(part, now), results(part, tests=not narrows_people(part)))
+    planned, trainers, states, gain, surveys, right = ask(*today, *counted)
+    known = Outcomes(states, gain, surveys, reached, right)
+    if found.snapshot is not None:
         _memory.put(found.snapshot.file, key, known)
-    return known
-
-
-def _count(part: Slice, now: datetime) -> Outcomes:
-    surveys = counts.surveyed(part, now)
-    return Outcomes(
-        counts.by_state(part), counts.gained(part), surveys, counts.answered(surveys), counts.reach(part),
-        results(part, tests=not narrows_people(part)),
-    )
+    return known, Today(planned, trainers)
 
 
 class _Memory:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, union_all
+from sqlalchemy import Select, select
 
-from webapp.core.database import db
 from webapp.core.suppression import LEAST
 from webapp.courses.catalogue import catalogue
 from webapp.courses.questions import Question
@@ -22,6 +21,7 @@ from webapp.quizzes.models import Attempt
 from webapp.quizzes.questions import read_paper
 from webapp.statistics.outcome_parts import ended, events_of, of_places
 from webapp.statistics.slices import Slice
+from webapp.statistics.together import Rows, Wanted
 from webapp.trainings.models import Training
 from webapp.trainings.models_learning import Sitting
 from webapp.trainings.models_people import Participant
@@ -63,9 +63,13 @@ class _Paper:
     marks: Sequence[str]
 
 
-def results(part: Slice, *, tests: bool) -> Results:
-    """Of final quizzes, and of tests of trainings where `tests`. One query, one more for questions that were changed since."""
-    papers = list(islice(_papers(part, tests=tests), MOST + 1))
+def results(part: Slice, *, tests: bool) -> Wanted[Results]:
+    """Of final quizzes, and of tests of trainings where `tests`. Making it asks one query where questions were changed since."""
+    return Wanted((_quizzes(part), _sittings(part)) if tests else (_quizzes(part),), _results)
+
+
+def _results(*rows: Rows) -> Results:
+    papers = [_Paper(*row) for row in islice(chain(*rows), MOST + 1)]
     cut, papers = len(papers) > MOST, papers[:MOST]
     entries = {entry["revision"]: entry for paper in papers for entry in paper.entries}
     asked = dict(zip(entries, read_paper(list(entries.values()), _Everything()), strict=True))
@@ -115,19 +119,21 @@ class _Everything:
         return self._known.get(question_id)
 
 
-def _papers(part: Slice, *, tests: bool) -> Iterator[_Paper]:
-    """Submitted final quizzes, and tests of trainings where `tests`; the newest first of each, one more than are read. One query."""
+def _quizzes(part: Slice) -> Select[Any]:
+    """Submitted final quizzes, the newest first, one more than are read."""
     event = ParticipationEvent
-    quizzes = (
+    return (
         select(event.person_id, Attempt.course_id, Attempt.paper, Attempt.marks).join(Attempt, Attempt.id == event.attempt_id)
         .where(*events_of(part, EventKind.SUBMITTED), event.person_id.is_not(None), Attempt.marks.is_not(None))
-        .order_by(event.happened_at.desc()).limit(MOST + 1).subquery()
+        .order_by(event.happened_at.desc()).limit(MOST + 1)
     )
-    sittings = of_places(
+
+
+def _sittings(part: Slice) -> Select[Any]:
+    """Submitted tests of trainings, alike."""
+    query: Select[Any] = of_places(
         select(Participant.person_id, Sitting.course_id, Sitting.paper, Sitting.marks).select_from(Training)
     ).join(Sitting, Sitting.training_id == Training.id).join(Participant, Participant.id == Sitting.participant_id).where(
         *ended(part), Sitting.submitted_at <= part.cut_off, Sitting.marks.is_not(None),
-    ).order_by(Sitting.submitted_at.desc()).limit(MOST + 1).subquery()
-    query: Any = union_all(select(quizzes), select(sittings)) if tests else select(quizzes)
-    for person_id, course_id, paper, marks in db.session.execute(query):
-        yield _Paper(person_id, course_id, paper, marks)
+    ).order_by(Sitting.submitted_at.desc()).limit(MOST + 1)
+    return query

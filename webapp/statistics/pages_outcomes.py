@@ -11,22 +11,21 @@ from webapp.goals.room import goal_name
 from webapp.statistics import described
 from webapp.statistics.answers import Source
 from webapp.statistics.asking import Asked
-from webapp.statistics.outcome_counts import OVERALL, USE, USED, named
-from webapp.statistics.outcome_memory import Outcomes, outcomes
+from webapp.statistics.outcome_counts import OVERALL, USE, USED
+from webapp.statistics.outcome_memory import Outcomes, Today, outcomes
 from webapp.statistics.outcome_parts import narrows_people
 from webapp.statistics.outcome_results import MOST, Answered, Results
 from webapp.statistics.outcomes import BY_OUTCOME, OUTCOMES
-from webapp.statistics.planned import cities_planned
 from webapp.statistics.tables import Head, Line, Shown, Table, Value
 from webapp.trainings.labels import STATES
 from webapp.trainings.models_learning import SurveyKind
 
 
 def shown(asked: Asked, found: Source, now: datetime) -> Shown:
-    """All outcomes of the places and the period. Two queries, some eight more where this snapshot was not asked for them before."""
+    """All outcomes of the places and the period. One query; see `outcomes` for when it is one or two more."""
     part = asked.part
-    counted = outcomes(part, found, now)
-    tables = [_states(asked, counted), _learned(counted), _follow_ups(counted), _reach(counted), *_results(counted.results)]
+    counted, today = outcomes(part, found, now)
+    tables = [_states(counted, today), _learned(counted), _follow_ups(counted), _reach(today), *_results(counted.results)]
     says = [_("Means and shares that stand on fewer than five people are withheld (–); n is the number of people or answers behind them.")]
     if narrows_people(part):
         says.append(_("Filters of people apply to the reach of trainers and to final quizzes. Trainings, tests before and after and "
@@ -40,21 +39,22 @@ def shown(asked: Asked, found: Source, now: datetime) -> Shown:
 
 def _head(key: str, *, digits: int = 0, unit: str = "", signed: bool = False, label: str = "") -> Head:
     each = BY_OUTCOME[key]
-    return Head(label or str(each.label), str(each.definition), digits=digits, unit=unit, signed=signed)
+    return Head(label or str(each.label), str(each.definition), digits=digits, unit=unit, signed=signed, key=key)
 
 
-def _states(asked: Asked, counted: Outcomes) -> Table:
+def _states(counted: Outcomes, today: Today) -> Table:
     lines = [Line(str(STATES[state]), [number]) for state, number in counted.states.items()]
     lines.append(Line(_("Total"), [sum(counted.states.values())], total=True))
-    cities = cities_planned(asked.part)
-    notes = [_n("Cities in preparation or negotiation today: %(num)d.", "Cities in preparation or negotiation today: %(num)d.", cities)]
+    notes = [_n(
+        "Cities in preparation or negotiation today: %(num)d.", "Cities in preparation or negotiation today: %(num)d.", today.cities,
+    )]
     return Table("states", _("Trainings by state"), _("State"), [_head("training-states", label=_("Trainings"))], lines, notes)
 
 
 def _learned(counted: Outcomes) -> Table:
-    gained = counted.gained
+    gained, surveys = counted.gained, counted.surveys
     gain = gained.gain
-    satisfied = counted.summed([each for each in counted.surveys if each.kind is SurveyKind.SATISFACTION and each.anonymous], OVERALL)
+    satisfied = surveys.summed([each for each in surveys.of(SurveyKind.SATISFACTION) if each.anonymous], OVERALL)
     n, mean = (gain.n, gain.mean_gain) if gain else (0, None)
     lines = [
         Line(_("Mean score before, of 100"), [_rounded(gain.before if gain else None), n, gained.trainings]),
@@ -91,11 +91,11 @@ def _follow_ups(counted: Outcomes) -> Table:
     said = {SurveyKind.FOLLOW_UP_3: _("After three months"), SurveyKind.FOLLOW_UP_6: _("After six months")}
     lines = []
     for kind, words in said.items():
-        mine = [each for each in counted.surveys if each.kind is kind]
+        mine = counted.surveys.of(kind)
         # An anonymous survey that few answered does not even tell how many.
         told = [each for each in mine if not each.anonymous or each.answered >= LEAST or not each.answered]
         asked, answered = sum(each.asked for each in told), sum(each.answered for each in told)
-        used = counted.summed(mine, USE)
+        used = counted.surveys.summed(mine, USE)
         lines.append(Line(words, [
             len(told), asked, answered, round(100 * answered / asked, 1) if asked else None, used.number or None,
             _rounded(used.share(USED)),
@@ -107,8 +107,8 @@ def _follow_ups(counted: Outcomes) -> Table:
     return Table("follow-ups", _("Follow-ups"), _("Follow-up"), heads, lines)
 
 
-def _reach(counted: Outcomes) -> Table:
-    lines = [Line(name or _("erased person"), [each.trainings, each.people]) for name, each in named(counted.reach)]
+def _reach(today: Today) -> Table:
+    lines = [Line(name or _("erased person"), [each.trainings, each.people]) for name, each in today.trainers]
     notes = [_("Trainers stand by name; this is no ranking. Who was taught by several trainers counts once for each of them.")]
     return Table(
         "reach", _("Reach of trainers"), _("Lead trainer"), [Head(_("Trainings led")), _head("reach", label=_("officials reached"))], lines,

@@ -10,6 +10,7 @@ from webapp.core.database import db
 from webapp.places.models import Country, Place
 from webapp.places.rules import path_range
 from webapp.statistics.slices import Slice
+from webapp.statistics.together import Wanted
 from webapp.trainings.models import Training, TrainingState
 
 STATES = (TrainingState.NEGOTIATION, TrainingState.PREPARATION)
@@ -17,9 +18,20 @@ STATES = (TrainingState.NEGOTIATION, TrainingState.PREPARATION)
 
 def cities_planned(part: Slice) -> int:
     """Cities for which a training is being negotiated or prepared now, each once; of the slice only its places count. One query."""
+    statement, values = _asked(part)
+    return db.session.scalar(statement, values) or 0
+
+
+def cities(part: Slice) -> Wanted[int]:
+    """The same, to be asked together with something else."""
+    statement, values = _asked(part)
+    return Wanted((statement.params(values),), lambda rows: rows[0][0])
+
+
+def _asked(part: Slice) -> tuple[Select[int], dict[str, str]]:
     trees = [] if part.paths is None else [path_range(path) for path in part.paths]
     values = {f"{name}{number}": end for number, tree in enumerate(trees) for name, end in zip(("first", "behind"), tree, strict=True)}
-    return db.session.scalar(_statement(None if part.paths is None else len(trees)), values) or 0
+    return _statement(None if part.paths is None else len(trees)), values
 
 
 @lru_cache(maxsize=16)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 FOLDER = "statistics"
 # Of the tables in a file. Files of another form are not read: the next refresh makes a new one.
-ENDING = ".4.duckdb"
+ENDING = ".5.duckdb"
 KEPT = 3
 # A transaction that was open at the last refresh may have written rows recorded before it.
 OVERLAP = timedelta(hours=1)
@@ -193,9 +193,9 @@ def _fill(draft: Path, work: Path, since: datetime | None) -> int:
 
 
 def _lay(connection: DuckDBPyConnection, work: Path) -> None:
-    """The tree of this moment, and where every event counts in it."""
+    """The tree of this moment, who leads which training, and where every event counts."""
     known = tree()
-    for table, columns, rows in laid.rows(known, facts.trainings()):
+    for table, columns, rows in laid.rows(known, facts.trainings(), facts.leads()):
         _write(connection, work, table, columns, rows, keep=True)
     connection.execute(laid.PATHS)
     laid.lay(connection, "main", laid.MOMENT, Ground(None, known))

@@ -40,8 +40,8 @@ class Question:
     refused: BadPeriod | BadQuestion | None = None
 
 
-def question(page: str, fixed: Mapping[str, str] | None = None) -> Question:
-    """What this request asks of a page; `fixed` are filters that stand in its path."""
+def question(page: str, fixed: Mapping[str, str] | None = None, *, offers: bool = False) -> Question:
+    """What this request asks of a page; `fixed` are filters that stand in its path; `offers` where its filters are shown."""
     now = clock.now()
     found, allowed = source(now), access.scope(me())
     args = MultiDict([(key, value) for key, value in request.args.items(multi=True) if not filter_form.of_picker(key)])
@@ -49,7 +49,7 @@ def question(page: str, fixed: Mapping[str, str] | None = None) -> Question:
         if args.getlist(name) != [value]:
             args.add(name, value)
     try:
-        return Question(found, read(args, allowed, found, ALSO[page], now), now)
+        return Question(found, read(args, allowed, found, ALSO[page], now, offers=offers), now)
     except (BadPeriod, BadQuestion) as refused:
         empty = read(MultiDict(), allowed, found, ALSO[page], now)
         return Question(found, replace(empty, query=_typed(args)), now, refused)
@@ -95,7 +95,7 @@ def answer(page: str, fixed: Mapping[str, str] | None = None) -> Any:
     picker = filter_form.Picker.read(request.args)
     if picker.redirects or any(not value for value in request.args.values()):
         return _tidy(picker)
-    asked = question(page, fixed)
+    asked = question(page, fixed, offers=True)
     refused, shown = asked.refused, None
     if refused is None:
         try:

@@ -63,7 +63,7 @@ def pivot() -> Any:
     picker = filter_form.Picker.read(request.args)
     if (moved := _tidy(picker)) is not None:
         return moved
-    asked = question("pivot")
+    asked = question("pivot", offers=True)
     refused, shown = asked.refused, None
     if refused is None:
         try:
