@@ -118,3 +118,44 @@ def test_from_the_figures_to_a_county_a_view_a_mail_and_the_workbook(opens: Open
     assert HERE + THERE not in cells
     assert any(name(world, COUNTY, look.language) in str(cell) for cell in cells)
     assert any(reader.says("People who were present at least at one half-day session; each counted once.") == cell for cell in cells)
+
+
+@pytest.mark.parametrize("look", [PHONE, ENGLISH], ids=str)
+def test_totals_of_former_years_are_looked_at_brought_in_and_taken_back(opens: Opens, staff: Account, look: Look) -> None:
+    reader = opens(look, staff)
+    page, world, title = reader.page, reader.world, f"2023 {look}"
+    year = 2022 if look.phone else 2023
+    reader.go("/statistics/past")
+    page.get_by_label(reader.says("Title"), exact=True).fill(title)
+    page.get_by_label(reader.says("Source")).fill("年度总结，第7页")
+    table = f"place,period,figure,value\n{COUNTY},{year},views,4321\n"
+    page.get_by_label(reader.says("File of totals")).set_input_files({
+        "name": "totals.csv", "mimeType": "text/csv", "buffer": (table + f"{PROVINCE},{year},views,7\n").encode(),
+    })
+    reader.press("Look at it first")
+    reader.sees("4,321")
+    expect(page.locator("main")).to_contain_text(reader.says(
+        "%(part)s is more than the %(whole)s of row %(row)d, in which this place and period lie.", part="4,321", whole="7", row=3,
+    ))
+    reader.press("Forget the files")
+    reader.sees("The files are forgotten.")
+
+    page.get_by_label(reader.says("Title"), exact=True).fill(title)
+    page.get_by_label(reader.says("Source")).fill("年度总结，第7页")
+    page.get_by_label(reader.says("File of totals")).set_input_files({
+        "name": "totals.csv", "mimeType": "text/csv", "buffer": table.encode(),
+    })
+    reader.press("Look at it first")
+    expect(page.get_by_role("row", name=name(world, COUNTY, look.language))).to_contain_text("4,321")
+    reader.press("Bring it all in")
+    reader.sees("The batch is brought in. Figures show it where former years are asked for, after the next refresh.")
+    reader.follow("Figures with former years")
+    former = page.locator("section", has=page.locator("#table-former"))
+    expect(former).to_contain_text("4,321")
+    page.go_back()
+    reader.follow("Take the batch back")
+    reader.press("Take the batch back")
+    reader.sees("The batch is taken back.")
+    expect(page.get_by_role("row", name=title)).to_contain_text(reader.says("Taken back"))
+    reader.go("/statistics/?past=1")
+    expect(former).to_contain_text(reader.says("No totals of former years were brought in for these places and days."))
