@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from webapp.cli_upgrade import bring_up
-from webapp.core.config import Settings
+from webapp.core.config import Mode, Settings
 
 PASSWORD_FILE = "demo-password"  # noqa: S105  a file name
 
@@ -24,9 +24,14 @@ def demo(context: click.Context, *, serve: bool, port: int, programme: bool) -> 
     """Load invented people, marked so; refuse a database that holds real ones."""
     url = f"http://127.0.0.1:{port}"
     os.environ["LOCALGOALS_DEMO"] = "yes"
+    if serve:
+        # Whoever signs up finds the mail in the mailbox, which only development shows.
+        os.environ.setdefault("LOCALGOALS_MODE", Mode.DEVELOPMENT)
     # Links in mails and QR codes lead to where the demo is served, unless they were told otherwise.
     os.environ.setdefault("LOCALGOALS_PUBLIC_URL", url)
-    password = os.environ["LOCALGOALS_DEMO_PASSWORD"] = _password(Settings.from_environment())
+    found = Settings.from_environment()
+    password = os.environ["LOCALGOALS_DEMO_PASSWORD"] = _password(found)
+    trying = found.mode is Mode.DEVELOPMENT
     app = context.obj()
     with app.app_context():
         from webapp import demo_published  # noqa: PLC0415  needs an application first
@@ -42,6 +47,7 @@ def demo(context: click.Context, *, serve: bool, port: int, programme: bool) -> 
         try:
             count = load(
                 course=catalogue().courses[0], password_hash=passwords.hashed(password), now=clock.now(), programme=programme,
+                newcomers=trying,
             )
         except HoldsRealPeople as error:
             raise click.ClickException(str(error)) from error
@@ -52,7 +58,8 @@ def demo(context: click.Context, *, serve: bool, port: int, programme: bool) -> 
         for address in accounts_shown():
             click.echo(f"  {address}")
         click.echo(f"with the password  {password}")
-        click.echo(f"Or begin as a newcomer: read {url}/courses/ , then {url}/sign-up ; mail is shown at {url}/mailbox")
+        mail = f" ; mail is shown at {url}/mailbox" if trying else ""
+        click.echo(f"Or begin as a newcomer: read {url}/courses/ , then {url}/sign-up{mail}")
     if serve:
         program = Path(sys.executable).with_name("localgoals")
         os.execv(program, [str(program), "serve", "--with-scheduler", "--port", str(port)])  # noqa: S606  the same program again

@@ -72,16 +72,18 @@ NEIGHBOUR = 8
 SEED = 20161137
 
 
-def load(*, course: Course, password_hash: str, now: datetime, programme: bool = False) -> int:
-    """Add the demo people in one unit of work, or give those that are there the new password; the number of people.
+def load(*, course: Course, password_hash: str, now: datetime, programme: bool = False, newcomers: bool = False) -> int:
+    """Add the demo people in one unit of work, or give those that are there the new password; the number of them.
 
-    `programme` adds the thousands of a national programme. Raises `HoldsRealPeople`.
+    `programme` adds the thousands of a national programme. `newcomers`: beside demo people that are there already others may
+    be, who signed up to try it. Raises `HoldsRealPeople`.
     """
+    there = db.session.scalar(select(Person.id).where(Person.demo).limit(1)) is not None
     real = db.session.scalar(select(func.count()).select_from(Person).where(Person.demo.is_(False))) or 0
-    if real:
+    if real and not (there and newcomers):
         raise HoldsRealPeople(real)
     with unit_of_work():
-        if db.session.scalar(select(Person.id).limit(1)) is None:
+        if not there:
             people = _people_who_sign_in(password_hash, now - timedelta(days=60))
             crowd = _crowd(course, now)
             sheets.load(
@@ -95,7 +97,7 @@ def load(*, course: Course, password_hash: str, now: datetime, programme: bool =
                 demo_programme.load(course=course, now=now)
         else:
             _give_password(password_hash)
-    return db.session.scalar(select(func.count()).select_from(Person)) or 0
+    return db.session.scalar(select(func.count()).select_from(Person).where(Person.demo)) or 0
 
 
 def _give_password(password_hash: str) -> None:
