@@ -21,7 +21,7 @@ from webapp.places.models import Place
 from webapp.statistics import answers, fast, jobs, slow, snapshot
 from webapp.statistics.answers import Source, ahead, prepare, source
 from webapp.statistics.definitions import BY_KEY, FIGURES
-from webapp.statistics.models import Check
+from webapp.statistics.models import Check, Snapshot
 from webapp.statistics.slices import TIMES, Dimension, Slice, before, unit_of, year_ago
 from webapp.trainings.models import Training
 
@@ -296,6 +296,43 @@ def test_a_large_snapshot_is_made_less_often(database, cast):
     db.session.flush()
     assert jobs.refresh_due(NOON + timedelta(minutes=9)) == 0
     assert jobs.refresh_due(NOON + timedelta(minutes=11)) == 1
+
+
+def overtake(monkeypatch, times):
+    """Somebody else finishes a snapshot while ours counts ahead, so many times."""
+    count, left = jobs.counts_ahead, [times]
+
+    def counted(now):
+        def answered(made):
+            if left[0]:
+                left[0] -= 1
+                snapshot.refresh(now)
+            return count(now)(made)
+
+        return answered
+
+    monkeypatch.setattr(jobs, "counts_ahead", counted)
+
+
+def test_who_is_overtaken_gives_way_and_leaves_no_file(database, cast, monkeypatch):
+    noted(cast, EventKind.ENROLLED, "learner", NOON, course_id="water")
+    overtake(monkeypatch, 1)
+    snapshot.folder().mkdir(parents=True, exist_ok=True)
+    before = {path.name for path in snapshot.folder().iterdir()}
+    assert jobs.refresh_due(NOON) == 0
+    known = db.session.scalars(select(Snapshot)).one()
+    assert {path.name for path in snapshot.folder().iterdir()} - before == {known.file}
+    assert jobs.refresh_due(NOON + timedelta(minutes=5)) == 0, "nothing was recorded since"
+
+
+@pytest.mark.parametrize("anew", [True, False])
+def test_whoever_needs_a_snapshot_of_their_own_tries_again(database, cast, monkeypatch, anew):
+    noted(cast, EventKind.ENROLLED, "learner", NOON, course_id="water")
+    overtake(monkeypatch, jobs.TRIES - 1)
+    assert jobs.refreshed(NOON, anew=anew).number == jobs.TRIES
+    overtake(monkeypatch, jobs.TRIES)
+    with pytest.raises(snapshot.Overtaken):
+        jobs.refreshed(NOON, anew=anew)
 
 
 def test_without_a_snapshot_the_events_are_counted(database, cast):

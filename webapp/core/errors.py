@@ -32,6 +32,15 @@ class DomainError(Exception):
     status: int = HTTPStatus.CONFLICT
     # Something on the page they come from is to be done first: people stand there again, with the sentence.
     leads_back: bool = False
+    # After how many it may be tried again; 0 where nobody knows.
+    seconds: int = 0
+
+
+class NotReady(DomainError):
+    """What was asked for is still being made."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    seconds = 60
 
 
 class TooManyRequests(DomainError):
@@ -45,13 +54,16 @@ class TooManyRequests(DomainError):
         super().__init__(_("Too many tries. Please wait %(minutes)d min and try again.", minutes=minutes))
 
 
-def error_page(status: int, message: str = "", *, crowded: bool = False, saving: bool = False) -> tuple[str, int]:
-    """The page for a status, with the sentence of the cause where there is one; another one for a busy database."""
+def error_page(status: int, message: str = "", *, why: str = "") -> tuple[str, int]:
+    """The page for a status, with the sentence of the cause where there is one.
+
+    `why` a service is unavailable: the database is `crowded`, so that something was `unsaved`; something is not `ready`.
+    """
     shown = status if status in PAGES else (500 if status >= 500 else 400)
     if shown >= 500:
         # Without context processors: they ask who is signed in, and the database may be what failed.
         return current_app.jinja_env.get_template("ui/error.html").render(
-            status=shown, message=message, crowded=crowded, saving=saving,
+            status=shown, message=message, why=why,
         ), status
     return render_template("ui/error.html", status=shown, message=message), status
 
@@ -85,7 +97,7 @@ def _refused_by_the_database(error: OperationalError) -> Any:
     own = _own_answer(ServiceUnavailable(retry_after=BUSY_AGAIN))
     if own is not None:
         return own
-    body, status = error_page(HTTPStatus.SERVICE_UNAVAILABLE, crowded=True, saving=request.method not in SAFE_METHODS)
+    body, status = error_page(HTTPStatus.SERVICE_UNAVAILABLE, why="crowded" if request.method in SAFE_METHODS else "unsaved")
     return body, status, {"Retry-After": str(BUSY_AGAIN)}
 
 
@@ -108,10 +120,8 @@ def init_errors(app: Flask) -> None:
         if error.leads_back and _came_from():
             flash(str(error), "warn")
             return redirect(_came_from(), HTTPStatus.SEE_OTHER)
-        body, status = error_page(error.status, str(error))
-        if isinstance(error, TooManyRequests):
-            return body, status, {"Retry-After": str(error.seconds)}
-        return body, status
+        body, status = error_page(error.status, str(error), why="ready" if isinstance(error, NotReady) else "")
+        return body, status, {"Retry-After": str(error.seconds)} if error.seconds else {}
 
     @app.errorhandler(HTTPException)
     def failed(error: HTTPException) -> Any:

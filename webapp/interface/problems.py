@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from webapp.accounts.errors_tokens import TokenInvalid
 from webapp.core.config import settings
-from webapp.core.errors import DomainError, TooManyRequests
+from webapp.core.errors import DomainError
 from webapp.core.i18n import _
 
 CONTENT_TYPE = "application/problem+json"
@@ -64,13 +64,14 @@ def titles() -> dict[str, str]:
         "method": _("This address does not take this method"), "conflict": _("This contradicts what is there"),
         "changed": _("It was changed meanwhile"), "too-large": _("The request is too large"), "not-json": _("The body must be JSON"),
         "invalid": _("A value cannot be taken"), "no-condition": _("If-Match is needed"), "too-many": _("Too many requests"),
+        "not-ready": _("Not ready yet"),
         "refused": _("The request was refused"), "failed": _("The server failed"),
     }
 
 
 _KINDS = {
     400: "malformed", 401: "invalid-token", 403: "role", 404: "not-found", 405: "method", 409: "conflict", 412: "changed", 413: "too-large",
-    415: "not-json", 422: "invalid", 428: "no-condition", 429: "too-many",
+    415: "not-json", 422: "invalid", 428: "no-condition", 429: "too-many", 503: "not-ready",
 }
 
 
@@ -83,12 +84,11 @@ def answer(error: Exception) -> Response:
     """Any error below `/api/` as a problem."""
     if isinstance(error, Problem):
         return _response(error.status, error.kind, str(error), error.faults, error.headers)
-    if isinstance(error, TooManyRequests):
-        return _response(429, "too-many", str(error), (), {"Retry-After": str(error.seconds)})
     if isinstance(error, TokenInvalid):
         return _response(401, "invalid-token", str(error), (), {"WWW-Authenticate": f'{REALM}, error="invalid_token"'})
     if isinstance(error, DomainError):
-        return _response(int(error.status), kind_of(int(error.status)), str(error))
+        again = {"Retry-After": str(error.seconds)} if error.seconds else {}
+        return _response(int(error.status), kind_of(int(error.status)), str(error), (), again)
     if isinstance(error, HTTPException):
         kept = {name: value for name, value in error.get_headers(request.environ) if name in ("Allow", "Retry-After")}
         return _response(error.code or 500, kind_of(error.code or 500), "", (), kept)

@@ -17,7 +17,7 @@ from webapp.core.i18n import _
 from webapp.interface.fields import Day, Id, Moment, Sent, Shown, Slug
 from webapp.interface.problems import Fault, Problem
 from webapp.statistics import words
-from webapp.statistics.answers import Source, source
+from webapp.statistics.answers import Source, ready
 from webapp.statistics.asking import Asked, BadQuestion, read
 from webapp.statistics.definitions import BY_KEY, FIGURES, Figure
 from webapp.statistics.rules import BadPeriod
@@ -111,7 +111,7 @@ STATISTICS = Asking("statistics", Scope.STATISTICS_READ, StatisticsQuery, Figure
 
 def answer(holder: Holder, query: StatisticsQuery) -> FiguresShown:
     """The figures, kept to the trees of the token. Raises `Problem` with 422 for what cannot be asked."""
-    found = source(clock.now())
+    found = ready(clock.now())
     by, wanted = _dimensions(query.by), _figures(query.figures)
     try:
         asked = read(_args(query), holder.trees(Scope.STATISTICS_READ), found, now=clock.now())

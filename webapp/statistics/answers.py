@@ -13,7 +13,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from webapp.core.database import db
+from webapp.core.errors import NotReady
 from webapp.core.frozen import dataclass
+from webapp.core.i18n import _
+from webapp.participation.models import ParticipationEvent
 from webapp.statistics import fast, slow
 from webapp.statistics.definitions import Figure
 from webapp.statistics.models import Answer, Snapshot
@@ -25,6 +28,8 @@ from webapp.statistics.snapshot import folder, newest
 REMEMBERED = 60_000
 # Counts at once in a process: each uses all its processors.
 AT_ONCE = 2
+# Events that a page counts one by one, in about a second, until the first snapshot is there.
+MOST_UNCOUNTED = 20_000
 _LISTS = (
     (Dimension.ORGANISATION, "organisations"), (Dimension.SEX, "sexes"), (Dimension.AGE, "ages"), (Dimension.LANGUAGE, "languages"),
     (Dimension.DEVICE, "devices"), (Dimension.CHANNEL, "channels"),
@@ -65,6 +70,14 @@ def source(now: datetime) -> Source:
     if found is None or not (folder() / found.file).exists():
         return Source(now)
     return Source(found.cut_off, found)
+
+
+def ready(now: datetime) -> Source:
+    """The same for a page, which may not count many events one by one. Raises `NotReady`. One query, two where there is no snapshot."""
+    found = source(now)
+    if found.snapshot is None and db.session.scalar(select(ParticipationEvent.id).offset(MOST_UNCOUNTED).limit(1)) is not None:
+        raise NotReady(_("The statistics are being counted. With millions of events this takes some minutes."))
+    return found
 
 
 def ahead(snapshot: Snapshot, questions: Sequence[Question], now: datetime) -> Iterator[Answer]:

@@ -15,7 +15,7 @@ from webapp.core.database import only_reading
 from webapp.core.i18n import _, current_language
 from webapp.core.unit_of_work import unit_of_work
 from webapp.places import queries as places
-from webapp.statistics import jobs, pages_pivot, snapshot
+from webapp.statistics import jobs, pages_pivot
 from webapp.statistics.answers import source
 from webapp.statistics.asking import BadQuestion, query_of, read
 from webapp.statistics.definitions import FIGURES
@@ -60,6 +60,5 @@ def saved(wanted: Wanted, form: str) -> bytes:
 
 def refreshed(*, anew: bool) -> tuple[datetime, int]:
     """Make a snapshot and count ahead what readers ask first; its cut-off and rows. It commits."""
-    now = clock.now()
-    made_ = snapshot.refresh(now, anew=anew, ahead=jobs.counts_ahead(now))
+    made_ = jobs.refreshed(clock.now(), anew=anew)
     return made_.cut_off, made_.rows

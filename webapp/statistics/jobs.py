@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 from typing import Any
@@ -23,6 +24,7 @@ from webapp.statistics.definitions import BY_KEY, FIGURES, Figure
 from webapp.statistics.models import Answer, Check, Snapshot
 from webapp.statistics.slices import PLACES, Dimension, Slice, before
 from webapp.statistics.slow import Counts
+from webapp.statistics.snapshot import Overtaken
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +32,8 @@ log = structlog.get_logger(__name__)
 AT_LEAST = timedelta(hours=1)
 # The more there is, the less often it is copied: about a minute for every million rows.
 A_ROW = timedelta(microseconds=60)
+# A snapshot that was overtaken is made once more: others are made for a tenth of the time.
+TRIES = 3
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What pages break every period down by, and what the whole, with the figures that they show of it.
 PEOPLE = (Dimension.ORGANISATION, Dimension.LEVEL, Dimension.SEX, Dimension.AGE)
@@ -58,8 +62,19 @@ def refresh_due(now: datetime) -> int:
         changed = _changed(snapshot.newest(), now)
     if not changed:
         return 0
-    snapshot.refresh(now, ahead=counts_ahead(now))
+    try:
+        snapshot.refresh(now, ahead=counts_ahead(now))
+    except Overtaken:
+        return 0
     return 1
+
+
+def refreshed(now: datetime, *, anew: bool) -> Snapshot:
+    """A new snapshot whoever else makes one meanwhile, with what is counted ahead. It commits."""
+    for _try in range(TRIES - 1):
+        with suppress(Overtaken):
+            return snapshot.refresh(now, anew=anew, ahead=counts_ahead(now))
+    return snapshot.refresh(now, anew=anew, ahead=counts_ahead(now))
 
 
 def counts_ahead(now: datetime) -> Callable[[Snapshot], Iterator[Answer]]:
@@ -119,7 +134,7 @@ def check(now: datetime) -> int:
     Each as a whole, by province and county, and every province by itself. Which earlier month it is goes round, so that every month of
     ten years is looked at within four months.
     """
-    made = snapshot.refresh(now, anew=True, ahead=counts_ahead(now))
+    made = refreshed(now, anew=True)
     with only_reading():
         compared, differences = _compared(made, now)
     with unit_of_work():

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from webapp.core.config import settings
@@ -97,6 +98,10 @@ UPDATE facts SET person = turned.counts_as FROM turned WHERE facts.person_then =
 """
 
 
+class Overtaken(RuntimeError):
+    """Another snapshot was finished first and has the number."""
+
+
 def folder() -> Path:
     """Where the files lie."""
     return settings().data_dir / FOLDER
@@ -115,7 +120,7 @@ def refresh(now: datetime, *, anew: bool = False, ahead: Callable[[Snapshot], It
     """Make the next snapshot from the last one and what was recorded since; `anew` reads everything. It commits.
 
     What `ahead` makes of it is written together with it. Two refreshes at once make two files; the one that finishes second
-    finds its number taken and gives way. Others go on writing: what they record meanwhile is in the next one.
+    finds its number taken and gives way. Others go on writing: what they record meanwhile is in the next one. Raises `Overtaken`.
     """
     with only_reading():
         made = _drawn(now, anew=anew)
@@ -125,7 +130,10 @@ def refresh(now: datetime, *, anew: bool = False, ahead: Callable[[Snapshot], It
             answers = list(ahead(made))
         with unit_of_work():
             db.session.add(made)
-            db.session.flush()
+            try:
+                db.session.flush()
+            except IntegrityError as error:
+                raise Overtaken from error
             db.session.add_all(answers)
             db.session.flush()
     except BaseException:

@@ -19,7 +19,7 @@ from webapp.core.ui.paging import Paging
 from webapp.core.ui.templating import address
 from webapp.courses.catalogue import catalogue
 from webapp.statistics import access, described, filter_form, pages_definitions
-from webapp.statistics.answers import Source, source
+from webapp.statistics.answers import Source, ready
 from webapp.statistics.asking import Asked, BadQuestion, query_of, read
 from webapp.statistics.pages import ALSO, shown_of
 from webapp.statistics.rules import BadPeriod
@@ -43,7 +43,7 @@ class Question:
 def question(page: str, fixed: Mapping[str, str] | None = None, *, offers: bool = False) -> Question:
     """What this request asks of a page; `fixed` are filters that stand in its path; `offers` where its filters are shown."""
     now = clock.now()
-    found, allowed = source(now), access.scope(me())
+    found, allowed = ready(now), access.scope(me())
     args = MultiDict([(key, value) for key, value in request.args.items(multi=True) if not filter_form.of_picker(key)])
     for name, value in (fixed or {}).items():
         if args.getlist(name) != [value]:

@@ -25,7 +25,7 @@ from webapp.core.ui.paging import Paging
 from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work
 from webapp.statistics import access, closing, described, filter_form, pages_period, public, publications, words
-from webapp.statistics.answers import source
+from webapp.statistics.answers import ready
 from webapp.statistics.closing import CannotClose
 from webapp.statistics.definitions import BY_KEY
 from webapp.statistics.editions import Edition
@@ -57,7 +57,7 @@ def close() -> Any:
     try:
         with unit_of_work():
             row_id = closing.close(
-                text=request.form.get("period", ""), found=source(clock.now()), actor_id=me().person_id, now=clock.now(),
+                text=request.form.get("period", ""), found=ready(clock.now()), actor_id=me().person_id, now=clock.now(),
             ).id
     except CannotClose as refused:
         return _page(str(refused)), 422
@@ -70,7 +70,7 @@ def close() -> Any:
 def period(period_id: UUID) -> str:
     """The frozen figures of a period for the reader's places, and what changed since."""
     row, allowed = _row(period_id), access.scope(me())
-    shown = pages_period.shown(row, source(clock.now()), allowed)
+    shown = pages_period.shown(row, ready(clock.now()), allowed)
     frozen, since = shown.tables
     return render_template(
         "statistics/period.html", row=row, shown=shown, frozen=frozen, since=replace(since, lines=since.lines[:CHANGES]),
@@ -87,7 +87,7 @@ def period(period_id: UUID) -> str:
 def period_file(period_id: UUID, form: str) -> Response:
     """The same as a file, all rows included. A POST is noted in the audit trail, as of every other page."""
     row, who, now = _row(period_id), me(), clock.now()
-    shown = pages_period.shown(row, source(now), access.scope(who))
+    shown = pages_period.shown(row, ready(now), access.scope(who))
     page = settings().public_url + f"{HOME}/{row.id}"
     content = made(Printed(shown, page, who.name, now, current_language()), form)
     if request.method == "POST":

@@ -15,7 +15,7 @@ from webapp.core.i18n import _, lazy
 from webapp.core.ui.templating import address
 from webapp.core.unit_of_work import unit_of_work
 from webapp.statistics import access, described, filter_form, rows
-from webapp.statistics.answers import source
+from webapp.statistics.answers import ready
 from webapp.statistics.asking import Asked, BadQuestion, query_of, read
 from webapp.statistics.exports import file_name
 from webapp.statistics.rules import BadPeriod
@@ -61,7 +61,7 @@ def row_file() -> Any:
             place_id=asked.place.id if asked.place else None,
             after={"filters": {name: value for name, value in asked.query if value}, "people": people, "reason": reason},
         )
-    found = source(now)
+    found = ready(now)
     response = Response(
         stream_with_context(rows.written(found, asked.part, with_names=with_names, allowed=asked.allowed)),
         content_type="text/csv; charset=utf-8", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
@@ -78,7 +78,7 @@ def may_name() -> bool:
 def _asked(*, with_names: bool) -> Asked:
     now, who = clock.now(), me()
     allowed = who.paths(Role.ADMINISTRATOR) if with_names else access.scope(who)
-    return read(request.args, allowed, source(now), now=now)
+    return read(request.args, allowed, ready(now), now=now)
 
 
 def _page(asked: Asked | None, *, wrong: str = "", refused: str = "") -> str:
