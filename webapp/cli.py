@@ -65,7 +65,7 @@ def commands(context: click.Context) -> None:
 
 
 def main() -> None:
-    """Run the command; a wrong setting is one sentence, not a traceback."""
+    """Run the command; a wrong setting, a database or a folder out of reach is one sentence, not a traceback."""
     with loading():
         from webapp.core.config import SettingsError  # noqa: PLC0415  as above
 
@@ -74,3 +74,15 @@ def main() -> None:
     except SettingsError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
+    except (PermissionError, NotADirectoryError, FileExistsError) as error:
+        click.echo(f"{error.filename}: {error.strerror}", err=True)
+        sys.exit(1)
+    except Exception as error:
+        from sqlalchemy.exc import OperationalError  # noqa: PLC0415  not loaded where no database is asked
+
+        if not isinstance(error, OperationalError):
+            raise
+        # What the database says; not the statement, which may hold what belongs to somebody.
+        click.echo(f"The database cannot be used. It says: {str(error.orig).strip().splitlines()[0]}", err=True)
+        click.echo("Is LOCALGOALS_DATABASE_URL right, does the server run, and is `localgoals upgrade` done?", err=True)
+        sys.exit(1)
