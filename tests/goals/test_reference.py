@@ -27,11 +27,13 @@ def test_goals_and_targets_are_found_by_number_and_id():
     assert reference().target("11.8") is None
 
 
-@pytest.mark.parametrize("text", ["", "goals: []", "pillars: {}\ngoals: [{number: 1}]", "[", "pillars: {}\ngoals: x"])
+@pytest.mark.parametrize("text", [
+    "", "[]", '{"goals": []}', '{"pillars": {}, "goals": [{"number": 1}]}', "[", '{"pillars": {}, "goals": "x"}', "\xff",
+])
 def test_a_wrong_reference_is_refused_with_its_name(tmp_path, text):
-    path = tmp_path / "goals.yaml"
+    path = tmp_path / "goals.json"
     path.write_text(text)
-    with pytest.raises(BadReference, match=r"goals\.yaml"):
+    with pytest.raises(BadReference, match=r"goals\.json"):
         read(path)
     with pytest.raises(BadReference):
         read(tmp_path / "none.yaml")

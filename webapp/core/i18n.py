@@ -10,6 +10,7 @@ from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from flask import current_app, g, has_app_context, has_request_context, request
@@ -181,7 +182,8 @@ def init_languages(app: Flask) -> None:
     Babel(
         app, default_locale="en", default_timezone="UTC",
         locale_selector=lambda: _locale(current_language()),
-        timezone_selector=lambda: g.get("time_zone") or settings(app).programme_zone.key,
+        # Zones by the standard library: a name would be looked for among all of those that pytz ships.
+        timezone_selector=lambda: ZoneInfo(g.time_zone) if g.get("time_zone") else settings(app).programme_zone,
     )
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         translated, lambda one, many, n: _messages().ungettext(one, many, n), newstyle=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -86,14 +87,11 @@ def _goal(data: Mapping[str, Any], pillars: Mapping[str, Any]) -> Goal:
 
 def read(path: Path) -> Reference:
     """Read a reference file. Raises `BadReference` unless goals 1 to 17 are there, in order, with unique target ids."""
-    import yaml  # noqa: PLC0415  a start reads courses as they were kept, and no YAML
-
-    # The fast one where it is built.
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  a safe loader
+        # JSON: the first page of a process reads it, and would have to load what reads YAML.
+        data = json.loads(path.read_text(encoding="utf-8"))
         goals = tuple(_goal(item, data["pillars"]) for item in data["goals"])
-    except (OSError, UnicodeError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+    except (OSError, KeyError, TypeError, ValueError) as error:
         message = f"{path}: {error}"
         raise BadReference(message) from error
     if [goal.number for goal in goals] != list(range(1, 18)):
@@ -109,7 +107,7 @@ def read(path: Path) -> Reference:
 @lru_cache(maxsize=1)
 def reference() -> Reference:
     """The shipped reference, read once a process. Raises `BadReference`."""
-    return read(shipped("courses") / "reference" / "goals.yaml")
+    return read(shipped("courses") / "reference" / "goals.json")
 
 
 def goal(number: int) -> Goal | None:
