@@ -57,7 +57,7 @@ class TooManyRequests(DomainError):
 def error_page(status: int, message: str = "", *, why: str = "") -> tuple[str, int]:
     """The page for a status, with the sentence of the cause where there is one.
 
-    `why` a service is unavailable: the database is `crowded`, so that something was `unsaved`; something is not `ready`.
+    `why` a service is unavailable: the database is `crowded`, so that something was `unsaved`; something is being `made`.
     """
     shown = status if status in PAGES else (500 if status >= 500 else 400)
     if shown >= 500:
@@ -120,7 +120,7 @@ def init_errors(app: Flask) -> None:
         if error.leads_back and _came_from():
             flash(str(error), "warn")
             return redirect(_came_from(), HTTPStatus.SEE_OTHER)
-        body, status = error_page(error.status, str(error), why="ready" if isinstance(error, NotReady) else "")
+        body, status = error_page(error.status, str(error), why="made" if isinstance(error, NotReady) else "")
         return body, status, {"Retry-After": str(error.seconds)} if error.seconds else {}
 
     @app.errorhandler(HTTPException)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 
 from webapp.accounts.finding import in_trees
 from webapp.accounts.models import Person, SignIn
@@ -61,9 +61,21 @@ class WaitingSurvey:
     begun: bool
 
 
-def answered(survey_id: UUID) -> ColumnElement[bool]:
-    """The condition of the sheets that are answers."""
+def answered(survey_id: Any) -> ColumnElement[bool]:
+    """The condition of the sheets that are answers to a survey, by its id or the column of it."""
     return and_(Sheet.survey_id == survey_id, Sheet.state == SheetState.DONE)
+
+
+def people_asked() -> ScalarSelect[int]:
+    """How many people a survey asks, to be part of a statement about surveys. No query by itself."""
+    return select(func.count()).select_from(SurveyPerson).join(Person, Person.id == SurveyPerson.person_id).where(
+        SurveyPerson.survey_id == Survey.id, Person.merged_into_id.is_(None),
+    ).correlate(Survey).scalar_subquery()
+
+
+def answers_given() -> ScalarSelect[int]:
+    """How many answers a survey has, likewise. An answer is a sheet: of an anonymous survey nobody knows whose."""
+    return select(func.count()).select_from(Sheet).where(answered(Survey.id)).correlate(Survey).scalar_subquery()
 
 
 def answers_of(survey_id: UUID) -> int:

@@ -17,7 +17,8 @@ from webapp.core.frozen import dataclass
 from webapp.core.storage import StoredFile
 from webapp.questionnaires.access import SHOWN
 from webapp.questionnaires.models import Sheet
-from webapp.questionnaires.models_surveys import Survey, SurveyMode, SurveyPerson
+from webapp.questionnaires.models_surveys import Survey, SurveyMode
+from webapp.questionnaires.queries_surveys import people_asked
 from webapp.trainings import queries_surveys
 from webapp.trainings.models import AgendaItem, TrainerPart, Training, TrainingSession, TrainingTrainer
 from webapp.trainings.models_learning import TrainingSurvey
@@ -198,17 +199,13 @@ def _agenda(training_id: UUID) -> Select[Any]:
 
 def _surveys(training_id: UUID) -> Select[Any]:
     # An answer is a sheet: of an anonymous survey nobody knows whose.
-    asked = (
-        select(func.count()).select_from(SurveyPerson).join(Person, Person.id == SurveyPerson.person_id)
-        .where(SurveyPerson.survey_id == Survey.id, Person.merged_into_id.is_(None)).correlate(Survey).scalar_subquery()
-    )
     answers = (
         select(func.count()).select_from(Sheet).where(Sheet.survey_id == Survey.id, Sheet.state.in_(SHOWN)).correlate(Survey)
         .scalar_subquery()
     )
     told = [TrainingSurvey.kind, Survey.id, Survey.revision, Survey.mode, Survey.opens_at, Survey.closes_at]
     return (
-        _part("survey", told, [asked, answers]).select_from(TrainingSurvey)
+        _part("survey", told, [people_asked(), answers]).select_from(TrainingSurvey)
         .join(Survey, Survey.id == TrainingSurvey.survey_id).where(TrainingSurvey.training_id == training_id)
     )
 

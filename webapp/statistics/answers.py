@@ -28,7 +28,7 @@ from webapp.statistics.snapshot import folder, newest
 REMEMBERED = 60_000
 # Counts at once in a process: each uses all its processors.
 AT_ONCE = 2
-# Events that a page counts one by one, in about a second, until the first snapshot is there.
+# Events that a page counts one by one until the first snapshot is there.
 MOST_UNCOUNTED = 20_000
 _LISTS = (
     (Dimension.ORGANISATION, "organisations"), (Dimension.SEX, "sexes"), (Dimension.AGE, "ages"), (Dimension.LANGUAGE, "languages"),

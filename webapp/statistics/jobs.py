@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 AT_LEAST = timedelta(hours=1)
 # The more there is, the less often it is copied: about a minute for every million rows.
 A_ROW = timedelta(microseconds=60)
-# A snapshot that was overtaken is made once more: others are made for a tenth of the time.
+# How often a snapshot is begun that others overtake.
 TRIES = 3
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What pages break every period down by, and what the whole, with the figures that they show of it.

@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from webapp.accounts.models import Person
 from webapp.core.frozen import dataclass
 from webapp.core.suppression import LEAST
-from webapp.questionnaires.models import Sheet, SheetCell, SheetState
-from webapp.questionnaires.models_surveys import Survey, SurveyMode, SurveyPerson
+from webapp.questionnaires.models import Sheet, SheetCell
+from webapp.questionnaires.models_surveys import Survey, SurveyMode
+from webapp.questionnaires.queries_surveys import answered, answers_given, people_asked
 from webapp.statistics.outcome_parts import ended, of_places, trainings_of
 from webapp.statistics.slices import Slice
 from webapp.statistics.together import Rows, Wanted
@@ -151,16 +151,10 @@ class Surveys:
 
 def surveyed(part: Slice, now: datetime) -> Wanted[Surveys]:
     """Surveys that closed by the cut-off, of trainings that ended in the slice: satisfaction and follow-ups."""
-    asked = select(func.count()).select_from(SurveyPerson).join(Person, Person.id == SurveyPerson.person_id).where(
-        SurveyPerson.survey_id == Survey.id, Person.merged_into_id.is_(None),
-    ).correlate(Survey).scalar_subquery()
-    answered = select(func.count()).select_from(Sheet).where(
-        Sheet.survey_id == Survey.id, Sheet.state == SheetState.DONE,
-    ).correlate(Survey).scalar_subquery()
     closed = (*ended(part), Survey.closes_at <= min(part.cut_off, now), TrainingSurvey.kind != SurveyKind.NEEDS)
-    surveys = _of_surveys(Survey.id, TrainingSurvey.kind, asked, answered, Survey.mode).where(*closed)
+    surveys = _of_surveys(Survey.id, TrainingSurvey.kind, people_asked(), answers_given(), Survey.mode).where(*closed)
     cells = _of_surveys(Survey.id, SheetCell.path, SheetCell.value).join(
-        Sheet, and_(Sheet.survey_id == Survey.id, Sheet.state == SheetState.DONE),
+        Sheet, answered(Survey.id),
     ).join(SheetCell, and_(SheetCell.sheet_id == Sheet.id, SheetCell.path.in_(FIELDS))).where(*closed)
     return Wanted((surveys, cells), Surveys.read)
 

@@ -15,8 +15,9 @@ from webapp.core.suppression import small
 from webapp.places.models import Place
 from webapp.questionnaires import personal_codes
 from webapp.questionnaires.access import SHOWN
-from webapp.questionnaires.models import MemberRole, Sheet, SheetMember, SheetState
+from webapp.questionnaires.models import MemberRole, Sheet, SheetMember
 from webapp.questionnaires.models_surveys import Survey, SurveyMode, SurveyPerson
+from webapp.questionnaires.queries_surveys import answers_given, people_asked
 from webapp.trainings.models_learning import SurveyKind, TrainingSurvey
 from webapp.trainings.models_people import Participant, ParticipantState
 
@@ -45,19 +46,10 @@ class Surveyed:
 
 
 def surveyed(training_id: UUID) -> tuple[dict[SurveyKind, Surveyed], int]:
-    """The surveys of a training by kind, and how many participants handed in a personal action plan. One query, one if there are none.
-
-    An answer is a sheet: of an anonymous survey nobody knows whose.
-    """
-    asked = select(func.count()).select_from(SurveyPerson).join(Person, Person.id == SurveyPerson.person_id).where(
-        SurveyPerson.survey_id == Survey.id, Person.merged_into_id.is_(None),
-    ).correlate(Survey).scalar_subquery()
-    sheets = select(func.count()).select_from(Sheet).where(
-        Sheet.survey_id == Survey.id, Sheet.state == SheetState.DONE,
-    ).correlate(Survey).scalar_subquery()
+    """The surveys of a training by kind, and how many participants handed in a personal action plan. One query, one if there are none."""
     plans = plans_count(training_id)
     rows = db.session.execute(
-        select(TrainingSurvey, Survey, asked, sheets, plans).join(Survey, Survey.id == TrainingSurvey.survey_id)
+        select(TrainingSurvey, Survey, people_asked(), answers_given(), plans).join(Survey, Survey.id == TrainingSurvey.survey_id)
         .where(TrainingSurvey.training_id == training_id)
     ).all()
     if not rows:
