@@ -15,6 +15,7 @@ from webapp.accounts.services_tokens import Scope
 from webapp.accounts.tokens import hash_of
 from webapp.core.database import db
 from webapp.core.ids import new_id
+from webapp.statistics import answers
 from webapp.statistics.definitions import BY_KEY
 
 ADDRESS = "/api/v1/statistics"
@@ -87,3 +88,10 @@ def test_several_values_of_a_filter_are_written_with_commas(people, program_of):
     assert both == sum(
         program.get(f"{ADDRESS}?figures=enrolled&language={each}").get_json()["total"]["enrolled"] for each in ("en", "zh-Hans")
     ) == 3
+
+
+def test_while_many_events_are_not_counted_yet_a_program_is_told_when_to_come_again(people, program_of, monkeypatch):
+    monkeypatch.setattr(answers, "MOST_UNCOUNTED", 0)
+    found = program_of("administrator").get(ADDRESS)
+    assert (found.status_code, found.headers["Retry-After"]) == (503, "60")
+    assert found.get_json()["type"].endswith("#not-ready")

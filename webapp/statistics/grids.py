@@ -16,8 +16,9 @@ from webapp.statistics.tables import Head, Line, Table, Value, head_of, not_addi
 
 ONLINE = ("views", "readers", "enrolled", "started", "submitted", "passed", "certified")
 ONSITE = ("invited", "registered", "attended", "completed", "hours")
-# What was counted ahead for every reader is asked for with all figures.
+# Stands in an address for the value of each row.
 _HERE = "\x02"
+# What was counted ahead for every reader is asked for with all figures.
 AHEAD = frozenset({Dimension.PROVINCE, Dimension.MONTH})
 
 
